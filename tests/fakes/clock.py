@@ -1,0 +1,24 @@
+"""A clock that stands still until a test moves it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+TUESDAY_AFTERNOON = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Called, it tells the time: aware UTC. A shift of the pilot begins as the test begins."""
+
+    def __init__(self, at: datetime = TUESDAY_AFTERNOON) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(
+        self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
+    ) -> datetime:
+        """Move on by that much and return the new time; back, for a laptop whose clock was wrong."""
+        self.at += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        return self.at
