@@ -1,0 +1,30 @@
+"""Who we are: the team and its members. Their record ids are the team's and the member's own ids."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from outreach_app.domain import codes
+from outreach_app.domain.field import Choices, Note, Text
+from outreach_app.domain.kind import Declared, describe
+
+
+class Team(Declared):
+    """A team and the words it goes by."""
+
+    name: Annotated[str | None, Text("Name", required=True)] = None
+    on_call: Annotated[str | None, Note("On-call numbers", "Shown on the danger page, with no network.")] = (
+        None
+    )
+
+
+class Member(Declared):
+    """A person of the team: the name that colleagues see."""
+
+    name: Annotated[str | None, Text("Name", "How colleagues know you.", required=True)] = None
+    phone_work: Annotated[str | None, Text("Work phone")] = None
+    trained_in: Annotated[list[str] | None, Choices("Trained in", codes=codes.TRAININGS)] = None
+
+
+TEAM = describe(Team, "team", label="Team", plural="Teams", stream="config", writers=("lead",))
+MEMBER = describe(Member, "member", label="Member", plural="Members", stream="config", writers=("lead",))
