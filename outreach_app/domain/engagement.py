@@ -28,7 +28,7 @@ from outreach_app.domain.kind import Declared, Finding, LookUp, describe
 from outreach_app.domain.visit import outside
 
 
-class Engagement(Declared):
+class Engagement(Declared, frozen=True):
     """Who we met, how far the conversation went, and what came of it."""
 
     shift: Annotated[str | None, Ref("Shift", required=True, to="shift")] = None

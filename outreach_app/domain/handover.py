@@ -14,7 +14,7 @@ from outreach_app.domain.kind import Declared, Finding, describe
 NEXT_PAIR = CodeList("owner", (Code("next_pair", "Next pair"),))
 
 
-class HandoverItem(Declared):
+class HandoverItem(Declared, frozen=True):
     """One thing to pass on."""
 
     shift: Annotated[str | None, Ref("Shift", required=True, to="shift")] = None

@@ -77,10 +77,10 @@ class LookUp(Protocol):
         ...
 
 
-class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """The struct every declaration grows from; class words come as keywords of `declare`."""
+class Declared(msgspec.Struct):
+    """The struct every declaration grows from; class words come through `describe`."""
 
-    about: ClassVar[Kind]
+    described: ClassVar[Kind]
 
 
 class Kind:
@@ -106,7 +106,7 @@ class Kind:
         self.name, self.label, self.plural = name, label, plural
         self.stream, self.writers, self.when = stream, writers, when
         self.shape, self.fields = shape, fields
-        self._rules, self._rules_against = rules, rules_against
+        self.rules, self.rules_against = rules, rules_against
 
     def __repr__(self) -> str:
         return f"<kind {self.name}>"
@@ -158,8 +158,8 @@ class Kind:
                 canonical[name] = field.check(value)
             except Unfit as unfit:
                 findings.append(Finding("refuse", name, "field-unfit", f"{field.label} {unfit}."))
-        if self._rules:
-            findings.extend(self._rules(canonical))
+        if self.rules:
+            findings.extend(self.rules(canonical))
         return canonical, findings
 
     def check_against(
@@ -183,8 +183,8 @@ class Kind:
                     findings.append(
                         Finding("refuse", name, "reference-voided", f"{field.label}: that record is void.")
                     )
-        if self._rules_against:
-            findings.extend(self._rules_against(values, look_up, record_id))
+        if self.rules_against:
+            findings.extend(self.rules_against(values, look_up, record_id))
         return findings
 
     def searched_words(self, values: Mapping[str, Json]) -> str:
@@ -221,7 +221,7 @@ def describe(
             continue
         fields[field_name] = next(part for part in get_args(hint)[1:] if isinstance(part, Field))
     kind = Kind(name, label, plural, stream, frozenset(writers), when, shape, fields, rules, rules_against)
-    shape.about = kind
+    shape.described = kind
     return kind
 
 
@@ -233,7 +233,7 @@ def answers(shape: type[D], record: Record) -> D:
 
     Merge takes whatever two laptops wrote, so a reader must never stumble over it.
     """
-    kind = shape.about
+    kind = shape.described
     try:
         return msgspec.convert({name: record.values.get(name) for name in kind.fields}, shape)
     except msgspec.ValidationError:

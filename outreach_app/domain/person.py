@@ -15,7 +15,7 @@ from outreach_app.domain.ids import Randomness
 from outreach_app.domain.kind import Declared, Finding, LookUp, describe
 
 
-class Person(Declared):
+class Person(Declared, frozen=True):
     """What helps the next worker, and nothing that names."""
 
     code: Annotated[
@@ -37,7 +37,7 @@ class Person(Declared):
     duplicate_of: Annotated[str | None, Ref("Same person as", to="person")] = None
 
 
-class Consent(Declared):
+class Consent(Declared, frozen=True):
     """What a person agreed to, how, and how long it holds."""
 
     person: Annotated[str | None, Ref("Person", required=True, to="person")] = None

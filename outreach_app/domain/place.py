@@ -16,7 +16,7 @@ WIDEST_HOTSPOT_METRES = 200
 _ROUNDING_METRES = 0.5
 
 
-class Hotspot(Declared):
+class Hotspot(Declared, frozen=True):
     """An area that the team patrols."""
 
     name: Annotated[str | None, Text("Name", required=True, partners=True, searched=True)] = None
@@ -27,7 +27,7 @@ class Hotspot(Declared):
     in_force_to: Annotated[date | None, Day("In force to")] = None
 
 
-class Service(Declared):
+class Service(Declared, frozen=True):
     """A service that young people can be told about or referred to (after Open Referral HSDS 3)."""
 
     name: Annotated[str | None, Text("Name", required=True, searched=True)] = None

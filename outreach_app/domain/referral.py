@@ -15,7 +15,7 @@ from outreach_app.domain.field import Choice, Day, Json, Moment, Note, Ref, Yes,
 from outreach_app.domain.kind import Declared, Finding, LookUp, Record, describe
 
 
-class Referral(Declared):
+class Referral(Declared, frozen=True):
     """One need, one service. A signpost is not a full referral and is never counted as one."""
 
     kind_of: Annotated[
@@ -45,7 +45,7 @@ class Referral(Declared):
     told_person: Annotated[str | None, Choice("Told the young person", codes=codes.TOLD)] = None
 
 
-class ReferralEvent(Declared):
+class ReferralEvent(Declared, frozen=True):
     """A step of a referral."""
 
     referral: Annotated[str | None, Ref("Referral", required=True, to="referral")] = None

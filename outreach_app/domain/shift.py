@@ -26,7 +26,7 @@ from outreach_app.domain.kind import Declared, Finding, LookUp, describe
 _LONGEST_HOURS = 24
 
 
-class Shift(Declared):
+class Shift(Declared, frozen=True):
     """One pair, one day. Two pairs on one day are two shifts."""
 
     date: Annotated[date | None, Day("Date", required=True, partners=True)] = None
@@ -111,7 +111,7 @@ SHIFT = describe(
 )
 
 
-class CheckIn(Declared):
+class CheckIn(Declared, frozen=True):
     """The pair's sign of life to the lead."""
 
     shift: Annotated[str | None, Ref("Shift", required=True, to="shift")] = None

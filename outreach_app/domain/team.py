@@ -9,7 +9,7 @@ from outreach_app.domain.field import Choices, Note, Text
 from outreach_app.domain.kind import Declared, describe
 
 
-class Team(Declared):
+class Team(Declared, frozen=True):
     """A team and the words it goes by."""
 
     name: Annotated[str | None, Text("Name", required=True)] = None
@@ -18,7 +18,7 @@ class Team(Declared):
     )
 
 
-class Member(Declared):
+class Member(Declared, frozen=True):
     """A person of the team: the name that colleagues see."""
 
     name: Annotated[str | None, Text("Name", "How colleagues know you.", required=True)] = None

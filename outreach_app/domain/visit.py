@@ -13,7 +13,7 @@ from outreach_app.domain.kind import Declared, Finding, LookUp, describe
 _LONGEST_HOURS = 12
 
 
-class Visit(Declared):
+class Visit(Declared, frozen=True):
     """Minutes in a hotspot. While `left_at` is empty the pair is still there."""
 
     shift: Annotated[str | None, Ref("Shift", required=True, to="shift")] = None

@@ -1,0 +1,157 @@
+"""From operations to a record: a set union, the same in any order and any number of times.
+
+A field's leaves are the values that no operation supersedes. One leaf, or equal leaves: that is the
+value. Several: a conflict that people see and settle; until then the leaf with the greatest
+(at, operation id) is shown. Merge never rejects for a domain rule: two laptops may each have been
+right alone. (PROTOCOL 3; a multi-value register for each field.)
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from outreach_app.domain.field import Json, Unfit
+from outreach_app.domain.kind import Record
+from outreach_app.domain.kinds import KINDS
+from outreach_app.domain.operation import VOIDED, Held
+from outreach_app.domain.trouble import Bug
+
+
+class Leaf(NamedTuple):
+    """One standing answer to a field, and who gave it when."""
+
+    value: Json
+    op: str
+    at: int
+    author: str
+
+
+class Merged(NamedTuple):
+    """A record with the standing leaves of every field, newest first: what a form must know."""
+
+    record: Record
+    leaves: Mapping[str, tuple[Leaf, ...]]
+
+    def over(self, fields: Iterable[str]) -> dict[str, list[str]]:
+        """The `over` of an operation that answers these fields, having seen this state."""
+        return {field: [leaf.op for leaf in self.leaves[field]] for field in fields if field in self.leaves}
+
+    def over_everything(self) -> list[str]:
+        """Every standing operation: what a void names as seen."""
+        return sorted({leaf.op for leaves in self.leaves.values() for leaf in leaves})
+
+
+def merge(operations: Sequence[Held]) -> Merged:
+    """The state that these operations of one record leave it in.
+
+    Raises `Bug` when they are none, or of more than one record: callers group them.
+    """
+    if not operations:
+        raise Bug("no operations to merge")
+    if len(operations) == 1:
+        return _alone(operations[0])
+    ops = sorted({held.id: held for held in operations}.values(), key=lambda held: (held.op.at, held.id))
+    first = ops[0].op
+    if any(held.op.record != first.record for held in ops):
+        raise Bug("operations of several records")
+    flags = []
+    counted = [held for held in ops if _may_void(held, first.author)]
+    if len(counted) < len(ops):
+        flags.append("void-without-right")
+
+    superseded: dict[str, set[str]] = defaultdict(set)
+    for held in counted:
+        for field, seen in held.op.over.items():
+            superseded[field].update(seen)
+    leaves: dict[str, list[Leaf]] = {}
+    for held in reversed(counted):
+        for field, value in held.op.set.items():
+            if held.id not in superseded[field]:
+                leaves.setdefault(field, []).append(Leaf(value, held.id, held.op.at, held.op.author))
+
+    conflicts = tuple(sorted(field for field, standing in leaves.items() if _differ(standing)))
+    values = {field: standing[0].value for field, standing in leaves.items() if standing[0].value is not None}
+    reason = values.pop(VOIDED, None)
+    if reason is not None and _edited_unseen(leaves, superseded[VOIDED]):
+        flags.append("edited-while-voided")
+    if len({held.op.kind for held in counted}) > 1:
+        flags.append("two-kinds")
+    record = Record(
+        id=first.record,
+        kind=first.kind,
+        author=first.author,
+        made_at=first.at,
+        changed_at=ops[-1].op.at,
+        state=_state(reason, counted),
+        values=values,
+        voided=None if reason is None else str(reason),
+        conflicts=conflicts,
+        flags=tuple(flags) + _rule_flags(first.kind, values),
+    )
+    return Merged(record, {field: tuple(standing) for field, standing in leaves.items()})
+
+
+def _alone(held: Held) -> Merged:
+    """The common case, kept quick: a record that one operation made."""
+    op = held.op
+    values = {field: value for field, value in op.set.items() if value is not None}
+    reason = values.pop(VOIDED, None)
+    record = Record(
+        id=op.record,
+        kind=op.kind,
+        author=op.author,
+        made_at=op.at,
+        changed_at=op.at,
+        state="final" if reason is None else "voided",
+        values=values,
+        voided=None if reason is None else str(reason),
+        flags=_rule_flags(op.kind, values),
+    )
+    return Merged(
+        record, {field: (Leaf(value, held.id, op.at, op.author),) for field, value in op.set.items()}
+    )
+
+
+def _may_void(held: Held, author: str) -> bool:
+    """Authors and leads void; anybody else's void is kept, flagged, and does nothing."""
+    return VOIDED not in held.op.set or held.op.author == author or held.role in ("lead", "dsl")
+
+
+def _differ(standing: Sequence[Leaf]) -> bool:
+    return any(leaf.value != standing[0].value for leaf in standing[1:])
+
+
+def _edited_unseen(leaves: Mapping[str, Sequence[Leaf]], seen: set[str]) -> bool:
+    voids = {leaf.op for leaf in leaves.get(VOIDED, ())}
+    return any(
+        leaf.op not in seen and leaf.op not in voids
+        for field, standing in leaves.items()
+        if field != VOIDED
+        for leaf in standing
+    )
+
+
+def _state(reason: Json, ops: Sequence[Held]) -> Literal["final", "amended", "voided"]:
+    if reason is not None:
+        return "voided"
+    return "amended" if sum(any(field != VOIDED for field in held.op.set) for held in ops) > 1 else "final"
+
+
+def _rule_flags(kind_name: str, values: Mapping[str, Json]) -> tuple[str, ...]:
+    """What the record's own rules say about the merged answers: flagged for a person, never refused."""
+    kind = KINDS.get(kind_name)
+    if kind is None:
+        return ("kind-unknown",)
+    flags = [finding.code for finding in kind.rules(values)] if kind.rules else []
+    for name, value in values.items():
+        field = kind.fields.get(name)
+        if field is None:
+            flags.append("field-unknown")
+        else:
+            try:
+                field.check(value)
+            except Unfit:
+                flags.append("field-unfit")
+    return tuple(dict.fromkeys(flags))
