@@ -21,7 +21,7 @@ RULES = {
     "full_referrals": "Full referrals once they are sent. Signposts are counted apart.",
     "minutes": "Minutes between arriving and leaving, as the pair recorded them.",
     "pair_hours": "One pair out for one hour, breaks taken off; person-hours multiply by workers.",
-    "not_recorded": "Sums of ages, genders and acquaintance may be below the headcount; the rest is not recorded.",
+    "not_recorded": "Ages, genders, new or known may add up to less than the headcount; the rest is “not recorded”.",
 }
 
 

@@ -77,7 +77,7 @@ class LookUp(Protocol):
         ...
 
 
-class Declared(msgspec.Struct):
+class Declared(msgspec.Struct, frozen=True):
     """The struct every declaration grows from; class words come through `describe`."""
 
     described: ClassVar[Kind]
@@ -146,7 +146,7 @@ class Kind:
         for name in values:
             if name not in self.fields:
                 findings.append(
-                    Finding("refuse", name, "field-unknown", f"A {self.label.lower()} has no such field.")
+                    Finding("refuse", name, "field-unknown", f"{self.plural} have no such field.")
                 )
         for name, field in self.fields.items():
             value = values.get(name)
