@@ -30,7 +30,6 @@ FONT = "DejaVu Sans"
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["QT_ACCESSIBILITY"] = "1"
-os.environ["PYTHONWARNDEFAULTENCODING"] = "0"
 
 # Two shared cores make wall-clock deadlines a source of chance; pytest-timeout catches what hangs.
 settings.register_profile("house", deadline=None, print_blob=True)
@@ -181,7 +180,7 @@ def _no_thread_left() -> Iterator[None]:
     yield
     left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
     for thread in left:
-        thread.join(timeout=5)
+        thread.join(timeout=2)
     running = [thread.name for thread in left if thread.is_alive()]
     if running:
         pytest.fail(f"threads left running: {', '.join(running)}", pytrace=False)
@@ -246,7 +245,7 @@ def _pinned_font(qapp: Any) -> None:
     from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics
 
     assert FONT in QFontDatabase.families(), f"the font {FONT} is missing: apt-get install fonts-dejavu-core"
-    assert QFontMetrics(QFont(FONT)).inFont("é"), f"{FONT} cannot draw: the font files are damaged"
+    assert QFontMetrics(QFont(FONT)).inFontUcs4(ord("é")), f"{FONT} cannot draw: the font files are damaged"
 
 
 def pytest_report_header() -> str:

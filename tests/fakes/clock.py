@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 TUESDAY_AFTERNOON = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+LEICESTER = ZoneInfo("Europe/London")
 
 
 class Clock:
-    """Called, it tells the time: aware UTC. A shift of the pilot begins as the test begins."""
+    """The domain's `Clock`, held still: a shift of the pilot begins as the test begins."""
 
     def __init__(self, at: datetime = TUESDAY_AFTERNOON) -> None:
         self.at = at
 
-    def __call__(self) -> datetime:
+    def now(self) -> datetime:
         return self.at
+
+    def zone_minutes(self, at: datetime) -> int:
+        ahead = at.astimezone(LEICESTER).utcoffset()
+        assert ahead is not None
+        return int(ahead.total_seconds() // 60)
 
     def advance(
         self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
