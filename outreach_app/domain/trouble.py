@@ -8,20 +8,12 @@ A `Trouble` is raised wherever it is met and turned into words in exactly one pl
 (`ui.operation`, `cli`). Its facts are ids, numbers, names of fields and files: never free text
 from a record, because troubles are logged.
 
-The words live in `WORDS`: what happened, what is safe, what to do next. Facts fill the braces.
+The words live in `words.WORDS`: what happened, what is safe, what to do next. Facts fill the braces.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Words(NamedTuple):
-    """Three short sentences for a person; `safe` may be empty."""
-
-    happened: str
-    safe: str
-    next: str
+from outreach_app.domain.words import WORDS, Words
 
 
 class Trouble(Exception):
@@ -61,4 +53,4 @@ class _Facts(dict[str, object]):
         return "…"
 
 
-WORDS: dict[str, Words] = {}
+__all__ = ["WORDS", "Bug", "Trouble", "Words"]
