@@ -1,0 +1,89 @@
+"""What is written about the program stays true: links lead somewhere, recipes work, verbs exist."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from house.source import ROOT, tracked
+
+DOCUMENTS = [path for path in tracked() if path.endswith(".md")]
+DECISIONS = [path for path in DOCUMENTS if re.search(r"decisions/\d{4}-", path)]
+HEADINGS = ("Summary", "Context", "Decision", "Consequences", "Alternatives")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_leads_somewhere(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    targets = re.findall(r"\[[^]]*\]\(([^)#\s]+)", text)
+    here = [target for target in targets if not re.match(r"[a-z]+:", target)]
+    assert not [target for target in here if not ((ROOT / document).parent / target).exists()]
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_a_decision_is_one_page_with_its_alternatives(decision):
+    text = (ROOT / decision).read_text(encoding="utf-8")
+    assert re.match(r"# \d{4} ", text)
+    assert "**Status**:" in text
+    assert not [heading for heading in HEADINGS if f"## {heading}" not in text]
+    assert len(text.splitlines()) <= 100
+
+
+def test_decisions_have_numbers_of_their_own():
+    numbers = [re.search(r"/(\d{4})-", path)[1] for path in DECISIONS]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_the_recipe_for_a_new_field_works(tmp_path):
+    """CONTRIBUTING's one line, put into a copy: schema, check, search and struct all know it."""
+    line = re.search(
+        r"^```python\n(    .+\n)```", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
+    )[1]
+    field = line.split(":")[0].strip()
+    shutil.copytree(ROOT / "outreach_app", tmp_path / "outreach_app")
+    (tmp_path / "resources").symlink_to(ROOT / "resources")
+    declaration = tmp_path / "outreach_app/domain/engagement.py"
+    source = declaration.read_text(encoding="utf-8")
+    assert f"    {field}:" not in source
+    declaration.write_text(source.replace("    same_as: ", f"{line}    same_as: ", 1), encoding="utf-8")
+    program = (
+        "from outreach_app.domain.engagement import ENGAGEMENT, Engagement\n"
+        f"field = {field!r}\n"
+        "assert field in ENGAGEMENT.schema()['properties'], 'the schema does not know it'\n"
+        "values, findings = ENGAGEMENT.check({field: 'a marked poster'})\n"
+        "assert values == {field: 'a marked poster'}, 'the check does not take it'\n"
+        "assert not [each for each in findings if each.field == field], findings\n"
+        "assert 'marked' in ENGAGEMENT.searched_words(values), 'search does not find it'\n"
+        "assert getattr(Engagement(**values), field) == 'a marked poster'\n"
+        "_, findings = ENGAGEMENT.check({field: 7})\n"
+        "assert [each.field for each in findings if each.code == 'field-unfit'] == [field], findings\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+
+
+def test_every_task_is_explained():
+    tasks = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["poe"]["tasks"]
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([a-z-]+)`", contributing.split("## Tasks")[1]))
+    assert told == set(tasks)
+    assert not [name for name, task in tasks.items() if not task.get("help")]
+
+
+def test_documents_speak_of_the_project_alone():
+    """No path of somebody's machine, nothing left to do, no promise to come back."""
+    wrong = []
+    for path in tracked():
+        if not path.endswith((".md", ".py", ".toml", ".yaml", ".typ", ".spec")) and path not in {"Makefile"}:
+            continue
+        if path == "tests/house/test_documents.py":
+            continue
+        text = (ROOT / path).read_text(encoding="utf-8")
+        wrong += [
+            f"{path}: {found}" for found in re.findall(r"/root/|/work/|\bTODO\b|\bFIXME\b|\bXXX\b", text)
+        ]
+    assert not wrong
