@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from outreach_app.domain.field import Json, Unfit
+from outreach_app.domain.field import Json
 from outreach_app.domain.kind import Record
 from outreach_app.domain.kinds import KINDS
 from outreach_app.domain.operation import VOIDED, Held
@@ -144,14 +144,5 @@ def _rule_flags(kind_name: str, values: Mapping[str, Json]) -> tuple[str, ...]:
     kind = KINDS.get(kind_name)
     if kind is None:
         return ("kind-unknown",)
-    flags = [finding.code for finding in kind.rules(values)] if kind.rules else []
-    for name, value in values.items():
-        field = kind.fields.get(name)
-        if field is None:
-            flags.append("field-unknown")
-        else:
-            try:
-                field.check(value)
-            except Unfit:
-                flags.append("field-unfit")
-    return tuple(dict.fromkeys(flags))
+    _, findings = kind.check(values)
+    return tuple(dict.fromkeys(finding.code for finding in findings)) if findings else ()
