@@ -88,6 +88,17 @@ def test_ids_and_randomness_never_repeat(ids, randomness):
     assert len(randomness(31)) == 31
 
 
+def test_a_real_display_can_be_had(display):
+    told = subprocess.run(
+        ["xdotool", "getdisplaygeometry"],
+        env={**os.environ, "DISPLAY": display},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert told.stdout.split() == ["1366", "768"]
+
+
 @given(st.binary())
 def test_property_tests_run_inside_the_isolation(anything):
     assert bytes(anything) == anything
