@@ -60,7 +60,7 @@ EMPTY_WORDS = {
     "util",
     "utils",
 }
-LONG_FILE = 600
+LONG_FILE = 700
 
 
 def _words(name: str) -> set[str]:
@@ -141,16 +141,15 @@ def test_every_module_begins_with_what_it_promises():
 
 
 def test_nothing_unexpected_is_hidden():
-    """`except Exception` belongs to the doors, which must answer something; each says why."""
+    """Whoever catches everything passes it on, or is a door that must answer something and says why."""
     hidden = []
     for module in modules():
         lines = module.text.splitlines()
         for handler in module.walk(ast.ExceptHandler):
             caught = ast.unparse(handler.type) if handler.type else "everything"
-            if (
-                caught in {"everything", "Exception", "BaseException"}
-                and "#" not in lines[handler.lineno - 1]
-            ):
+            passes_on = any(isinstance(node, ast.Raise) for node in ast.walk(handler))
+            says_why = "#" in "".join(lines[handler.lineno - 1 : handler.lineno + 1])
+            if caught in {"everything", "Exception", "BaseException"} and not (passes_on or says_why):
                 hidden.append(f"{module.at(handler)} catches {caught} and does not say why")
     assert not hidden
 
@@ -218,7 +217,7 @@ def _says_something(test: ast.FunctionDef) -> bool:
         if isinstance(node, ast.Call):
             spoken = ast.unparse(node.func)
             if spoken.startswith(("pytest.raises", "pytest.fail", "raises", "qtbot.wait")) or re.search(
-                r"(^|[._])(assert|check|expect|create_connection|compare|prove|same)", spoken
+                r"(^|[._])(assert|check|verify|expect|create_connection|compare|prove|same)", spoken
             ):
                 return True
     return False
