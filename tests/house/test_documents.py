@@ -9,6 +9,7 @@ import sys
 import tomllib
 
 import pytest
+from house import manual
 from house.source import ROOT, tracked
 
 DOCUMENTS = [path for path in tracked() if path.endswith(".md")]
@@ -64,6 +65,11 @@ def test_the_recipe_for_a_new_field_works(tmp_path):
     )
     told = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
+
+
+def test_the_page_of_verbs_is_the_program_s_own():
+    """Every verb, every option, in the words that `outreach help` uses."""
+    assert manual.PAGE.read_text(encoding="utf-8") == manual.page(), "run `poe manual`"
 
 
 def test_every_task_is_explained():
