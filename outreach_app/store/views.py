@@ -1,0 +1,240 @@
+"""Records as screens, rules and reports read them: derived from operations, rebuildable at any time.
+
+Two tables: `record` (one row for each record; `body` is the `Record` itself) and `link` (which records
+point at which, in whatever field). They carry no foreign keys between records, because children may
+arrive before their parents, and no CHECK on domain fields, because they must take whatever merge gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from outreach_app.domain.kind import Record
+from outreach_app.domain.kinds import KINDS
+from outreach_app.domain.merge import merge
+from outreach_app.domain.operation import Held
+from outreach_app.store import operations, search
+from outreach_app.store.database import Database, Progress
+
+TWO_KINDS = "two-kinds"
+"""Why every operation of a record is parked that two laptops call by two kinds."""
+
+_LONGEST_MOMENT = 40
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Record)
+
+_INSERT = (
+    "insert into record (number, id, kind, happened, state, conflicts, flags, body)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_UPDATE = (
+    "update record set kind = ?, happened = ?, state = ?, conflicts = ?, flags = ?, body = ? where number = ?"
+)
+_LINK = "insert into link (target, record) values (?, ?) on conflict do nothing"
+
+
+def apply(database: Database, ops: Sequence[Held]) -> None:
+    """Bring the views up to date with operations just written to `op`; inside their transaction."""
+    first = {held.op.record: held for held in ops}
+    several = operations.with_several(database, first)
+    _add(database, [merge([held]).record for record, held in first.items() if record not in several])
+    refresh(database, [record for record in first if record in several])
+
+
+def refresh(database: Database, records: Iterable[str]) -> None:
+    """Derive these records anew from their operations; one without any that counts disappears."""
+    for record_id in records:
+        ops = operations.of_record(database, record_id)
+        has_two_kinds = len({held.op.kind for held in ops}) > 1
+        _park_two_kinds(database, record_id, ops if has_two_kinds else ())
+        row = database.row("select number, body from record where id = ?", (record_id,))
+        if not ops or has_two_kinds:
+            if row is not None:
+                _remove(database, row[0], _decoder.decode(row[1]))
+        elif row is None:
+            _add(database, [merge(ops).record])
+        else:
+            _replace(database, row[0], _decoder.decode(row[1]), merge(ops).record)
+
+
+def rebuild(database: Database, progress: Progress | None = None) -> None:
+    """Throw the views away and derive them all from the operations, in one transaction."""
+    with database.atomic():
+        total = int(database.value("select count(distinct record) from op where is_counted = 1"))
+        database.execute("delete from record")
+        database.execute("delete from link")
+        database.execute("delete from parked_op where reason = ?", (TWO_KINDS,))
+        search.clear(database)
+        alone: list[Record] = []
+        for done, ops in enumerate(operations.by_record(database), 1):
+            if len({held.op.kind for held in ops}) > 1:
+                _park_two_kinds(database, ops[0].op.record, ops)
+            else:
+                alone.append(merge(ops).record)
+            if len(alone) == operations.CHUNK:
+                _add(database, alone)
+                alone = []
+                if progress is not None:
+                    progress(done, total)
+        _add(database, alone)
+
+
+class Records:
+    """The records of this laptop, to look up and to list. Answers `domain.kind.LookUp`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, record_id: str) -> Record | None:
+        """A record by id, void ones included."""
+        body = self._database.value("select body from record where id = ?", (record_id,))
+        return None if body is None else _decoder.decode(body)
+
+    def find(
+        self,
+        kind: str,
+        *,
+        shift: str | None = None,
+        person: str | None = None,
+        hotspot: str | None = None,
+        visit: str | None = None,
+        engagement: str | None = None,
+        referral: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        include_voided: bool = False,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> list[Record]:
+        """Records of a kind, in the order of when they happened, then of their ids.
+
+        `shift`, `person` and the like keep those that point at that record, in whichever field (an
+        engagement points at each of its `persons`). `since` and `until` compare the text of the kind's
+        time, both included; `until="2026-11-24"` takes in that whole day of UTC.
+        """
+        where, values = _where(
+            kind, (shift, person, hotspot, visit, engagement, referral), since, until, include_voided
+        )
+        order = "happened desc, id desc" if newest_first else "happened, id"
+        rows = self._database.rows(
+            f"select body from record where {where} order by {order} limit ?",
+            (*values, -1 if limit is None else limit),
+        )
+        return [_decoder.decode(body) for (body,) in rows]
+
+    def count(
+        self,
+        kind: str,
+        *,
+        shift: str | None = None,
+        person: str | None = None,
+        hotspot: str | None = None,
+        visit: str | None = None,
+        engagement: str | None = None,
+        referral: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        include_voided: bool = False,
+    ) -> int:
+        """How many records `find` would give."""
+        where, values = _where(
+            kind, (shift, person, hotspot, visit, engagement, referral), since, until, include_voided
+        )
+        return int(self._database.value(f"select count(*) from record where {where}", values))
+
+    def conflicts(self) -> list[Record]:
+        """Records on which two laptops gave different answers, void ones included."""
+        rows = self._database.rows("select body from record where conflicts > 0 order by id")
+        return [_decoder.decode(body) for (body,) in rows]
+
+
+def _where(
+    kind: str, targets: Sequence[str | None], since: str | None, until: str | None, include_voided: bool
+) -> tuple[str, list[str]]:
+    where, values = ["kind = ?"], [kind]
+    for target in targets:
+        if target is not None:
+            where.append("number in (select record from link where target = ?)")
+            values.append(target)
+    if since is not None:
+        where.append("happened >= ?")
+        values.append(since)
+    if until is not None:
+        # '~' sorts after everything a date or a moment is written with, so a day takes in its hours.
+        where.append("happened < ?")
+        values.append(until + "~")
+    if not include_voided:
+        where.append("state <> 'voided'")
+    return " and ".join(where), values
+
+
+def _add(database: Database, records: Sequence[Record]) -> None:
+    if not records:
+        return
+    start = int(database.value("select coalesce(max(number), 0) from record")) + 1
+    numbered = list(enumerate(records, start))
+    database.executemany(_INSERT, [(number, record.id, *_columns(record)) for number, record in numbered])
+    database.executemany(
+        _LINK, [(target, number) for number, record in numbered for target in _targets(record)]
+    )
+    search.index(database, numbered)
+
+
+def _replace(database: Database, number: int, old: Record, new: Record) -> None:
+    if new == old:
+        return
+    database.execute(_UPDATE, (*_columns(new), number))
+    before, after = _targets(old), _targets(new)
+    database.executemany(
+        "delete from link where target = ? and record = ?", [(target, number) for target in before - after]
+    )
+    database.executemany(_LINK, [(target, number) for target in after - before])
+    if search.texts(old) != search.texts(new):
+        search.unindex(database, [number])
+        search.index(database, [(number, new)])
+
+
+def _remove(database: Database, number: int, old: Record) -> None:
+    database.execute("delete from record where number = ?", (number,))
+    database.executemany(
+        "delete from link where target = ? and record = ?", [(target, number) for target in _targets(old)]
+    )
+    search.unindex(database, [number])
+
+
+def _columns(record: Record) -> tuple[str, str, str, int, int, bytes]:
+    kind = KINDS.get(record.kind)
+    when = record.values.get(kind.when) if kind and kind.when else None
+    happened = when if isinstance(when, str) and len(when) <= _LONGEST_MOMENT else ""
+    return (
+        record.kind,
+        happened,
+        record.state,
+        len(record.conflicts),
+        len(record.flags),
+        _encoder.encode(record),
+    )
+
+
+def _targets(record: Record) -> set[str]:
+    """Ids of the records that this one points at."""
+    kind = KINDS.get(record.kind)
+    if kind is None:
+        return set()
+    return {
+        target
+        for name, value in record.values.items()
+        if (field := kind.fields.get(name)) is not None
+        for _, target in field.references(value)
+    }
+
+
+def _park_two_kinds(database: Database, record_id: str, ops: Sequence[Held]) -> None:
+    database.execute("delete from parked_op where record = ? and reason = ?", (record_id, TWO_KINDS))
+    database.executemany(
+        "insert into parked_op (id, batch, record, reason) values (?, null, ?, ?)",
+        [(bytes.fromhex(held.id), record_id, TWO_KINDS) for held in ops],
+    )
