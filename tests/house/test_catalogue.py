@@ -17,6 +17,8 @@ def _raised() -> dict[str, list[tuple[str, set[str] | None]]]:
     """Each code, where it is raised and with which facts; None where facts are passed on whole."""
     found: dict[str, list[tuple[str, set[str] | None]]] = defaultdict(list)
     for module in modules():
+        if module.room == "server":
+            continue  # blind: it cannot know the domain's words, and brings its own sentences
         for call in calls(module, "Trouble"):
             names = {each.arg for each in call.keywords}
             facts = None if None in names else {name for name in names if name}
