@@ -5,7 +5,11 @@ One place for both sides: the server's routes use the templates, the laptop fill
 
 from __future__ import annotations
 
+from outreach_app.wire import limits
+
 CBOR = "application/cbor"
+PROTOCOL_HEADER = "Outreach-Protocol"
+PROTOCOL = str(limits.PROTOCOL)
 
 SERVER = "/v1/server"
 TEAMS = "/v1/teams"

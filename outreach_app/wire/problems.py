@@ -72,7 +72,6 @@ CATALOGUE: dict[str, Problem] = {
         Problem("cursor-ahead", 409, "The cursor lies beyond the end of this history.", False),
         Problem("invite-used", 409, "Another request already used this invite.", False),
         Problem("invite-expired", 410, "The invite has expired.", False),
-        Problem("length-required", 411, "The request must say how long its body is.", False),
         Problem("too-large", 413, "The body is larger than the cap.", False),
         Problem("media-type", 415, "The body must be application/cbor.", False),
         Problem("quota-exceeded", 403, "This device has used up what a removed device may send.", False),
