@@ -318,8 +318,12 @@ def apply_page(
                 fresh.extend(new)
         views.apply(database, fresh)
         views.refresh(database, touched)
-        if cursor is not None:
-            heard = max((held.op.at for held in fresh), default=0)
+        heard = max((held.op.at for held in fresh), default=0)
+        if cursor is None:
+            database.execute(
+                "update cursor set heard_at = max(heard_at, ?) where stream = ?", (heard, stream)
+            )
+        else:
             database.execute(
                 "insert into cursor (stream, history, team_seq, head, heard_at) values (?, ?, ?, ?, ?)"
                 " on conflict (stream) do update set history = excluded.history,"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from outreach_app.domain.field import Field
 from outreach_app.domain.kind import Record
 from outreach_app.domain.kinds import KINDS
 from outreach_app.domain.merge import merge
@@ -22,6 +23,14 @@ TWO_KINDS = "two-kinds"
 """Why every operation of a record is parked that two laptops call by two kinds."""
 
 _LONGEST_MOMENT = 40
+
+_POINTING = {
+    kind.name: [
+        (name, field) for name, field in kind.fields.items() if type(field).references is not Field.references
+    ]
+    for kind in KINDS.values()
+}
+"""The fields of each kind that can point at another record."""
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Record)
@@ -80,6 +89,38 @@ def rebuild(database: Database, progress: Progress | None = None) -> None:
                 if progress is not None:
                     progress(done, total)
         _add(database, alone)
+
+
+def differing(database: Database) -> int:
+    """How many records, links and index entries are not what the operations say they must be."""
+    wrong = found = linked = indexed = 0
+    for ops in operations.by_record(database):
+        expected = None if len({held.op.kind for held in ops}) > 1 else merge(ops).record
+        row = database.row(
+            "select number, kind, happened, state, conflicts, flags, body from record where id = ?",
+            (ops[0].op.record,),
+        )
+        if row is None or expected is None:
+            wrong += (row is None) != (expected is None)
+            found += row is not None
+            continue
+        found += 1
+        links = sum(
+            database.value("select count(*) from link where target = ? and record = ?", (target, row[0]))
+            for target in _targets(expected)
+        )
+        is_indexed = bool(database.row("select 1 from search_docsize where id = ?", (row[0],)))
+        wrong += (
+            row[1:] != _columns(expected)
+            or links != len(_targets(expected))
+            or is_indexed != any(search.texts(expected))
+        )
+        linked += links
+        indexed += is_indexed
+    # What stands there beyond that belongs to nobody.
+    for table, right in (("record", found), ("link", linked), ("search_docsize", indexed)):
+        wrong += int(database.value(f"select count(*) from {table}")) - right
+    return wrong
 
 
 class Records:
@@ -221,13 +262,10 @@ def _columns(record: Record) -> tuple[str, str, str, int, int, bytes]:
 
 def _targets(record: Record) -> set[str]:
     """Ids of the records that this one points at."""
-    kind = KINDS.get(record.kind)
-    if kind is None:
-        return set()
     return {
         target
-        for name, value in record.values.items()
-        if (field := kind.fields.get(name)) is not None
+        for name, field in _POINTING.get(record.kind, ())
+        if (value := record.values.get(name)) is not None
         for _, target in field.references(value)
     }
 
