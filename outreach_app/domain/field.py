@@ -28,6 +28,7 @@ LONGEST_TEXT = 20_000
 LONGEST_LINE = 300
 
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -91,7 +92,7 @@ class Text(Field):
             raise Unfit("must be text")
         if len(value) > self.longest:
             raise Unfit(f"has {len(value):,} characters; {self.longest:,} fit")
-        if "\x00" in value or any(0xD800 <= ord(letter) <= 0xDFFF for letter in value):
+        if _NOT_TEXT.search(value):
             raise Unfit("contains a character that is not text")
         if self.required and not value.strip():
             raise Unfit("is empty")
