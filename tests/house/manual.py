@@ -21,7 +21,7 @@ EVERYWHERE = {"profile", "passphrase_file", "wants_json"}
 
 def _spelt(action: argparse.Action) -> str:
     """`--from DATE`, `HOTSPOT` or `--role worker|lead`, as it is typed."""
-    what = str(action.metavar or action.dest.upper())
+    what = str(action.metavar or action.dest.upper()).replace("|", "\\|")
     if action.choices is not None:
         what = "/".join(str(choice) for choice in action.choices)
     if not action.option_strings:

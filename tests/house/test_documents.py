@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
+from typing import Any
 
 import pytest
 from house import manual
 from house.source import ROOT, tracked
+
+from outreach_app.cli import verbs
+from outreach_app.server import __main__ as server
 
 DOCUMENTS = [path for path in tracked() if path.endswith(".md")]
 DECISIONS = [path for path in DOCUMENTS if re.search(r"decisions/\d{4}-", path)]
@@ -70,6 +75,33 @@ def test_the_recipe_for_a_new_field_works(tmp_path):
 def test_the_page_of_verbs_is_the_program_s_own():
     """Every verb, every option, in the words that `outreach help` uses."""
     assert manual.PAGE.read_text(encoding="utf-8") == manual.page(), "run `poe manual`"
+
+
+def _commands(program: str) -> list[Any]:
+    """Each line in the documents that somebody could type: in a block, or in the text between backquotes."""
+    found = []
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text(encoding="utf-8").replace("\\\n", " ")
+        typed = re.findall(rf"^ {{4}}(?:\S*/)?{program}( .*)$", text, re.MULTILINE)
+        typed += re.findall(rf"`{program}( [^`]*)`", text)
+        for line in typed:
+            words = shlex.split(re.sub(r"\$\(.*?\)", "today", line), comments=True)
+            if words and re.fullmatch(r"[a-z-]+", words[0]) and words[0] != "is":
+                found.append(pytest.param(words, id=f"{document}: {' '.join(words)}"))
+    return found
+
+
+@pytest.mark.parametrize("words", _commands("outreach-server"))
+def test_every_command_of_the_server_in_the_documents_is_understood(words):
+    asked = server._parser().parse_args(words)
+    assert asked.verb == words[0]
+
+
+@pytest.mark.parametrize("words", _commands("outreach"))
+def test_every_command_of_a_laptop_in_the_documents_is_understood(words):
+    verb, _ = verbs.understand(words)
+    assert verb is not None
+    assert verb.name == words[0].removeprefix("--")
 
 
 def test_every_task_is_explained():

@@ -60,7 +60,7 @@ EMPTY_WORDS = {
     "util",
     "utils",
 }
-LONG_FILE = 700
+LONG_FILE = 800
 
 
 def _words(name: str) -> set[str]:
