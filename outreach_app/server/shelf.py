@@ -12,7 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from outreach_app.server import intake, schema, settings
 from outreach_app.server.engine import Database
@@ -72,6 +85,7 @@ class Shelf:
     def __init__(self, database: Database, randomness: Randomness) -> None:
         self._database = database
         self._randomness = randomness
+        self._author_keys: dict[Caller, bytes] = {}
 
     # ------------------------------------------------------------------------------- teams and rosters
 
@@ -435,12 +449,16 @@ class Shelf:
         preamble = arrival.header.preamble
         if preamble.team != caller.team:
             raise Refusal("not-entitled")
-        with self._database.reading() as db:
-            row = self._device_row(db, Caller(preamble.team, preamble.device))
+        author = Caller(preamble.team, preamble.device)
+        public = self._author_keys.get(author)
+        if public is None:
+            with self._database.reading() as db:
+                row = self._device_row(db, author)
             if row is None:
                 raise Refusal("device-unknown")
-            public: bytes = row.sign_public
-            return public
+            # A device's key never changes (`intake.check_succession`), so it need not be asked for again.
+            public = self._author_keys[author] = row.sign_public
+        return public
 
     def store(self, caller: Caller, arrival: Arrival, at: datetime) -> Stored:
         """Give a verified batch its number, or find the one it has.
@@ -449,33 +467,15 @@ class Shelf:
         Another batch at the same place of a device's chain is refused with the stored header.
         """
         header, preamble = arrival.header, arrival.header.preamble
-        stream, batch, device = schema.stream.c, schema.batch, schema.device.c
+        place = {"stream": preamble.stream, "device": preamble.device, "seq": preamble.seq}
         with self._database.writing() as db:
-            row = db.execute(
-                select(
-                    stream.history,
-                    stream.team_seq,
-                    stream.head,
-                    device.removed_by,
-                    device.blocked_at,
-                    device.late_bytes,
-                )
-                .select_from(schema.stream)
-                .join(schema.device, device.team == stream.team)
-                .where(stream.id == preamble.stream, *_is_device(caller))
-                .with_for_update(of=schema.stream)
-            ).first()
+            row = db.execute(_PLACE, {"stream": preamble.stream, **caller._asdict()}).first()
             if row is None:
                 raise Refusal("not-found")
             is_late = row.removed_by is not None or row.blocked_at is not None
             if preamble.device != caller.device:
                 self._require_reader(db, caller, preamble.stream)
-            place = and_(
-                batch.c.stream == preamble.stream,
-                batch.c.device == preamble.device,
-                batch.c.seq == preamble.seq,
-            )
-            present = db.execute(select(batch).where(or_(batch.c.id == header.batch_id, place))).first()
+            present = db.execute(_PRESENT, {"id": header.batch_id, **place}).first()
             if present is not None:
                 if present.id != header.batch_id:
                     raise Refusal("batch-conflict", attached={"header": (present.header,)})
@@ -487,26 +487,22 @@ class Shelf:
             team_seq = row.team_seq + 1
             head = receipt.next_head(row.head, team_seq, header.batch_id)
             db.execute(
-                insert(batch).values(
-                    stream=preamble.stream,
-                    team_seq=team_seq,
-                    id=header.batch_id,
-                    device=preamble.device,
-                    seq=preamble.seq,
-                    head=head,
-                    is_late=int(is_late),
-                    size=size,
-                    received_at=at,
-                    header=arrival.batch.header,
-                    body=arrival.batch.body,
-                )
+                _INSERT,
+                {
+                    **place,
+                    "team_seq": team_seq,
+                    "id": header.batch_id,
+                    "head": head,
+                    "is_late": int(is_late),
+                    "size": size,
+                    "received_at": at,
+                    "header": arrival.batch.header,
+                    "body": arrival.batch.body,
+                },
             )
-            db.execute(
-                update(schema.stream)
-                .where(schema.stream.c.id == preamble.stream)
-                .values(team_seq=team_seq, head=head)
-            )
-            return Stored(Receipt(header.batch_id, preamble.stream, row.history, team_seq, head), is_new=True)
+            db.execute(_ADVANCE, {"at": preamble.stream, "to": team_seq, "new_head": head})
+            receipted = Receipt(header.batch_id, preamble.stream, row.history, team_seq, head)
+            return Stored(receipted, is_new=True)
 
     def _heal(self, db: Connection, present: Row[Any], arrival: Arrival) -> None:
         if (present.header, present.body) != (arrival.batch.header, arrival.batch.body):
@@ -611,6 +607,43 @@ class Shelf:
         """Whether the database answers and holds the server's row."""
         with self._database.reading() as db:
             return db.execute(select(schema.server.c.one)).first() is not None
+
+
+# Built once: putting these together anew for each batch costs as much as running them.
+_PLACE = (
+    select(
+        schema.stream.c.history,
+        schema.stream.c.team_seq,
+        schema.stream.c.head,
+        schema.device.c.removed_by,
+        schema.device.c.blocked_at,
+        schema.device.c.late_bytes,
+    )
+    .select_from(schema.stream)
+    .join(schema.device, schema.device.c.team == schema.stream.c.team)
+    .where(
+        schema.stream.c.id == bindparam("stream"),
+        schema.device.c.team == bindparam("team"),
+        schema.device.c.id == bindparam("device"),
+    )
+    .with_for_update(of=schema.stream)
+)
+_PRESENT = select(schema.batch).where(
+    or_(
+        schema.batch.c.id == bindparam("id"),
+        and_(
+            schema.batch.c.stream == bindparam("stream"),
+            schema.batch.c.device == bindparam("device"),
+            schema.batch.c.seq == bindparam("seq"),
+        ),
+    )
+)
+_INSERT = insert(schema.batch)
+_ADVANCE = (
+    update(schema.stream)
+    .where(schema.stream.c.id == bindparam("at"))
+    .values(team_seq=bindparam("to"), head=bindparam("new_head"))
+)
 
 
 def _entry_at(team: bytes, version: int) -> Select[Any]:
