@@ -1,0 +1,217 @@
+"""One of a few: segments side by side, each with a line that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QRadioButton, QSizePolicy, QWidget
+
+from outreach_app.ui.canvas import begin, draw_box, draw_words, line_height, words_width
+from outreach_app.ui.look import RADIUS, Step, worn
+from outreach_app.ui.parts.choice import Choice
+from outreach_app.ui.parts.ring import Ring
+
+_PAD = 11
+
+
+class Segment(Ring, QRadioButton):
+    """One of the segments; a radio button in everything but its looks."""
+
+    def __init__(self, choice: Choice, digit: str, parent: Segments) -> None:
+        super().__init__(parent)
+        self.segments = parent
+        self.choice = choice
+        self.digit = digit
+        self.setObjectName(f"{parent.objectName()}-{choice.code}")
+        spoken = " ".join(part for part in (digit, choice.words) if part)
+        self.setAccessibleName(f"{spoken}: {choice.under}" if choice.under else spoken)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def sizeHint(self) -> QSize:
+        words = words_width(self.choice.words, bold=True)
+        if self.digit:
+            words += words_width(f"{self.digit} ", bold=True)
+        under = words_width(self.choice.under, Step.SMALL)
+        height = worn().control_height
+        if self.choice.under:
+            height = max(height + 8, line_height() + line_height(Step.SMALL) + 16)
+        return QSize(max(words, under) + 2 * _PAD + 2, height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = worn()
+        painter = begin(self)
+        is_chosen = self.isChecked()
+        box = QRectF(self.rect())
+        whole = QRectF(self.segments.rect()).translated(-self.x(), -self.y())
+        inside = QPainterPath()
+        inside.addRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        painter.setClipPath(inside)
+        if is_chosen:
+            painter.fillRect(box, look.colour("chosen"))
+        elif self.underMouse() and self.isEnabled():
+            painter.fillRect(box, look.colour("well"))
+        painter.setClipping(False)
+        self._draw_edges(painter, whole, box)
+        ink = look.colour("ink")
+        quiet = look.colour("ink_soft" if is_chosen else "ink_faint")
+        tall = line_height()
+        has_under = bool(self.choice.under)
+        low = line_height(Step.SMALL) if has_under else 0
+        top = (box.height() - tall - low - (2 if has_under else 0)) / 2
+        left = float(_PAD)
+        room = box.width() - 2 * _PAD + 2
+        if self.digit:
+            line = QRectF(left, top, room, tall)
+            left += draw_words(painter, line, f"{self.digit} ", ink, bold=True)
+        line = QRectF(left, top, box.width() - left - _PAD + 4, tall)
+        draw_words(painter, line, self.choice.words, ink, bold=is_chosen)
+        if has_under:
+            line = QRectF(_PAD, top + tall + 2, room + 2, low)
+            draw_words(painter, line, self.choice.under, quiet, Step.SMALL)
+
+    def _draw_edges(self, painter: QPainter, whole: QRectF, box: QRectF) -> None:
+        """This segment's share of the outline, the line before it, and its own marks."""
+        look = worn()
+        draw_box(painter, whole, edge=look.colour("outline"))
+        if self.x() > 0:
+            painter.fillRect(QRectF(0, 1, 1, box.height() - 2), look.colour("line"))
+        if self.y() > 0:
+            painter.fillRect(QRectF(1, 0, box.width() - 2, 1), look.colour("line"))
+        if self.isChecked():
+            draw_box(painter, box, edge=look.colour("accent"), width=2)
+        if self.has_ring:
+            draw_box(painter, box.adjusted(4, 4, -4, -4), edge=look.colour("accent"), radius=3)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.segments.pick(event.text()):
+            return
+        super().keyPressEvent(event)
+
+
+class Segments(QWidget):
+    """Exactly one of `choices`, or none yet.
+
+    With `is_numbered` each shows the digit that picks it (its code if that is a digit, else its place
+    counted from 1). `chosen(str)` carries the code a person picked; `pick` lets a screen hand on a digit
+    typed elsewhere. Side by side while there is room, one below the other when there is not.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self,
+        choices: Sequence[Choice],
+        *,
+        name: str,
+        label: str,
+        is_numbered: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self.segments = [
+            Segment(choice, _digit(choice, place) if is_numbered else "", self)
+            for place, choice in enumerate(choices, 1)
+        ]
+        for segment in self.segments:
+            segment.toggled.connect(self._on_segment_toggled)
+            segment.clicked.connect(self._on_segment_clicked)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setFocusProxy(self.segments[0])
+        self._said: str | None = None
+
+    def value(self) -> str | None:
+        """The chosen code, or None."""
+        return next((segment.choice.code for segment in self.segments if segment.isChecked()), None)
+
+    def set_value(self, code: str | None) -> None:
+        """Show a choice without telling anybody; None takes it back."""
+        self._said = code
+        for segment in self.segments:
+            segment.setAutoExclusive(False)
+            segment.setChecked(segment.choice.code == code)
+        for segment in self.segments:
+            segment.setAutoExclusive(True)
+
+    def pick(self, digit: str) -> bool:
+        """Choose by digit, as if it had been pressed here; False if no segment has it."""
+        for segment in self.segments:
+            if digit and segment.digit == digit:
+                segment.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                segment.click()
+                return True
+        return False
+
+    @Slot(bool)
+    def _on_segment_toggled(self, is_checked: bool) -> None:
+        sender = self.sender()
+        if is_checked and isinstance(sender, Segment):
+            self.setFocusProxy(sender)
+        self.update()
+
+    @Slot()
+    def _on_segment_clicked(self) -> None:
+        code = self.value()
+        if code is not None and code != self._said:
+            self._said = code
+            self.chosen.emit(code)
+
+    # ---------------------------------------------------------------------------------------- size
+
+    def _widths(self, width: int) -> list[int] | None:
+        """How wide each segment is: all alike if their words allow it, else each what it needs and its
+        share of the rest. None when they must stand one below the other."""
+        count = len(self.segments)
+        needs = [segment.sizeHint().width() for segment in self.segments]
+        if max(needs) * count <= width:
+            return [width * (place + 1) // count - width * place // count for place in range(count)]
+        rest = width - sum(needs)
+        if rest < 0:
+            return None
+        return [
+            need + rest * (place + 1) // count - rest * place // count for place, need in enumerate(needs)
+        ]
+
+    def sizeHint(self) -> QSize:
+        hints = [segment.sizeHint() for segment in self.segments]
+        return QSize(sum(h.width() for h in hints), max(h.height() for h in hints))
+
+    def minimumSizeHint(self) -> QSize:
+        hints = [segment.sizeHint() for segment in self.segments]
+        return QSize(max(h.width() for h in hints), max(h.height() for h in hints))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        tall = self.segments[0].sizeHint().height()
+        return tall if self._widths(width) else tall * len(self.segments)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        count = len(self.segments)
+        widths = self._widths(self.width())
+        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left = 0
+        for place, segment in enumerate(self.segments):
+            if widths is None:
+                top = self.height() * place // count
+                segment.setGeometry(0, top, self.width(), self.height() * (place + 1) // count - top)
+            else:
+                at = self.width() - left - widths[place] if is_mirrored else left
+                segment.setGeometry(at, 0, widths[place], self.height())
+                left += widths[place]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_box(begin(self), QRectF(self.rect()), fill=worn().colour("surface"))
+
+
+def _digit(choice: Choice, place: int) -> str:
+    return choice.code if choice.code.isdigit() and len(choice.code) == 1 else str(place)
