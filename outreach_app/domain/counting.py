@@ -20,7 +20,7 @@ RULES = {
     "conversations": "Depth 1 or more. A pair's double entry counts once; void records never.",
     "declined": "Young people who walked on stand beside the conversations, not among them.",
     "young_people": "Headcounts of conversations added up; somebody met twice counts twice.",
-    "full_referrals": "Full referrals once they are sent. Signposts are counted apart.",
+    "full_referrals": "Full referrals count once they are sent; signposts stand apart.",
     "minutes": "Minutes between arriving and leaving, as the pair recorded them.",
     "pair_hours": "One pair out for one hour, breaks taken off; person-hours multiply by workers.",
     "alone": "Hours of a worker alone are person-hours, never pair-hours.",
@@ -28,10 +28,17 @@ RULES = {
     "supported": "Referrals made together with the young person.",
     "statutory": "Referrals under a duty, once they are sent.",
     "visits": "Each arrival in a hotspot; coming back is another visit.",
-    "topics": "Conversations that touched on it; one conversation may have several.",
+    "topics": "One conversation may touch on several, and counts once for each.",
     "due": "Open referrals with a date in the next seven days; those past their date are overdue.",
     "late_entries": "Recorded more than 24 hours after it happened, or changed after approval.",
-    "not_recorded": "Ages, genders, new or known may add up to less than the headcount; the rest is this.",
+    "not_recorded": "Headcounts in no band: ages, genders, new or known may add up to less than the heads.",
+    "shifts": "Shifts that were not cancelled.",
+    "hotspots_visited": "Hotspots with one visit or more.",
+    "recorded_outcomes": "Written down with where they started, what happened and what they gained.",
+    "views": "What young people would change, written down in their words.",
+    "breaks": "As the pair recorded them; no part of the hours.",
+    "handover": "Passed on, and neither done nor dropped.",
+    "missed": "Check-ins recorded as missed.",
 }
 
 
