@@ -103,17 +103,20 @@ class Database:
             yield
             self.execute("commit" if outermost else f"release {name}")
         except BaseException:
-            # Some errors (a full disk, RAISE(ROLLBACK)) have ended the transaction already.
-            if self._connection.in_transaction:
-                with suppress(engine.Error):
-                    if outermost:
-                        self._connection.execute("rollback")
-                    else:
-                        self._connection.execute(f"rollback to {name}")
-                        self._connection.execute(f"release {name}")
+            with suppress(engine.Error):
+                self._undo(None if outermost else name)
             raise
         finally:
             self._depth -= 1
+
+    def _undo(self, savepoint: str | None) -> None:
+        if not self._connection.in_transaction:
+            return  # some errors (a full disk, RAISE(ROLLBACK)) have ended the transaction already
+        if savepoint is None:
+            self._connection.execute("rollback")
+        else:
+            self._connection.execute(f"rollback to {savepoint}")
+            self._connection.execute(f"release {savepoint}")
 
     @contextmanager
     def translated(self) -> Iterator[engine.Tables]:
@@ -225,7 +228,11 @@ def rekey(database: Database, new_key: bytes) -> Database:
     database.copy_to(spare)
     if database.value("pragma journal_mode = delete") != "delete":
         raise Trouble("database-busy", reason="journal")
-    database.execute(f"pragma rekey = \"x'{new_key.hex()}'\"")
+    # Not through `execute`: what it raises names its statement.
+    try:
+        database._connection.execute(f"pragma rekey = \"x'{new_key.hex()}'\"")
+    except engine.Error as error:
+        raise engine.translate(error, "rekey") from error
     database.close()
     reopened = open_(path, new_key)
     spare.unlink()

@@ -38,9 +38,14 @@ def add_own(database: Database, ops: Sequence[Held], *, drop_draft: str | None =
         by_stream: dict[str, list[Held]] = {}
         for held in ops:
             by_stream.setdefault(kind_named(held.op.kind).stream, []).append(held)
-        for stream, some in by_stream.items():
+        new = sum(
             operations.insert(database, some, stream=stream, batch=None, is_counted=True)
-        views.apply(database, ops)
+            for stream, some in by_stream.items()
+        )
+        if new == len(ops):
+            views.apply(database, ops)
+        else:
+            views.refresh(database, {held.op.record for held in ops})
         if drop_draft is not None:
             drafts.drop(database, drop_draft)
     return changed(ops)

@@ -46,7 +46,10 @@ _LINK = "insert into link (target, record) values (?, ?) on conflict do nothing"
 
 
 def apply(database: Database, ops: Sequence[Held]) -> None:
-    """Bring the views up to date with operations just written to `op`; inside their transaction."""
+    """Bring the views up to date with operations just written to `op`, none of which was there before.
+
+    Quick for records that begin with them; inside the transaction that wrote them.
+    """
     first = {held.op.record: held for held in ops}
     several = operations.with_several(database, first)
     _add(database, [merge([held]).record for record, held in first.items() if record not in several])
