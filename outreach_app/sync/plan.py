@@ -55,22 +55,17 @@ def cut(sizes: Sequence[int]) -> int:
     return taken
 
 
-def follow(stream: bytes, place: Place, receipts: Sequence[Receipt], batches: Sequence[bytes]) -> Place:
-    """The place after these deliveries: each receipt must name its batch, number and head.
+def follow(stream: bytes, place: Place, receipts: Sequence[Receipt]) -> Place:
+    """The place after these deliveries, by their verified receipts, which must go on from `place`.
 
     One head vouches for all before it, so a server that shows two laptops two pasts is found out
     here. Raises Trouble `server-forked` and believes nothing of the page.
     """
-    for receipt, batch in zip(receipts, batches, strict=True):
+    for receipt in receipts:
         seq = place.team_seq + 1
-        head = next_head(place.head, seq, batch)
-        if (receipt.batch, receipt.stream, receipt.history, receipt.team_seq, receipt.head) != (
-            batch,
-            stream,
-            place.history,
-            seq,
-            head,
-        ):
+        head = next_head(place.head, seq, receipt.batch)
+        said = (receipt.stream, receipt.history, receipt.team_seq, receipt.head)
+        if said != (stream, place.history, seq, head):
             raise Trouble("server-forked", stream=stream.hex(), number=seq)
         place = Place(place.history, seq, head)
     return place

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import NoReturn, TypeVar
+from typing import NamedTuple, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -28,6 +28,13 @@ _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
 T = TypeVar("T")
+
+
+class _Credentials(NamedTuple):
+    receipt_key: bytes
+    team: bytes
+    device: bytes
+    signer: Ed25519PrivateKey
 
 
 class Answered(Exception):
@@ -51,7 +58,9 @@ class Post:
         self._session = requests.Session()
         self._session.trust_env = True
         self._session.headers["User-Agent"] = f"outreach/{__version__}"
+        self._session.headers[paths.PROTOCOL_HEADER] = paths.PROTOCOL
         self._token: str | None = None
+        self._credentials: _Credentials | None = None
         self.access: Access | None = None
 
     def close(self) -> None:
@@ -64,16 +73,18 @@ class Post:
 
     def sign_in(self, receipt_key: bytes, team: bytes, device: bytes, signer: Ed25519PrivateKey) -> Access:
         """Prove this device to the server whose receipt key is pinned; a token for minutes follows."""
+        self._token = None
         challenge = ours(auth.read_challenge, self._ask("POST", paths.CHALLENGE, b"", most=limits.SMALL_BODY))
         answer = Answer(_fingerprint(receipt_key), team, device, challenge)
         body = self._ask("POST", paths.RESPONSE, auth.sign_answer(answer, signer), most=limits.SMALL_BODY)
         session = ours(auth.read_session, body)
         self._token, self.access = session.token, session.access
+        self._credentials = _Credentials(receipt_key, team, device, signer)
         return session.access
 
     def sign_out(self) -> None:
         """Forget the token."""
-        self._token, self.access = None, None
+        self._token, self.access, self._credentials = None, None, None
 
     @property
     def is_signed_in(self) -> bool:
@@ -84,11 +95,30 @@ class Post:
         self, path: str, most: int, query: Mapping[str, str | int] | None = None, wait: float = 0.0
     ) -> bytes:
         """The body of an answer of at most `most` bytes; `wait` lengthens the patience for a long poll."""
-        return self._ask("GET", path, query=query, most=most, wait=wait)
+        return self._ask_signed_in("GET", path, query=query, most=most, wait=wait)
 
     def send(self, method: str, path: str, body: bytes, most: int = limits.SMALL_BODY) -> bytes:
         """PUT or POST a CBOR body."""
-        return self._ask(method, path, body, most=most)
+        return self._ask_signed_in(method, path, body, most=most)
+
+    def _ask_signed_in(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        most: int,
+        query: Mapping[str, str | int] | None = None,
+        wait: float = 0.0,
+    ) -> bytes:
+        """Ask, and where only the token has run out, prove the device once more and ask again."""
+        try:
+            return self._ask(method, path, body, most=most, query=query, wait=wait)
+        except Answered as answered:
+            if answered.report.code != "token-invalid" or self._credentials is None:
+                raise
+        self.sign_in(*self._credentials)
+        return self._ask(method, path, body, most=most, query=query, wait=wait)
 
     def _ask(
         self,

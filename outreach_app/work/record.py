@@ -61,7 +61,7 @@ def check(
     """Everything the rules say about these answers now: what a form shows while one types."""
     kind = kind_named(kind_name)
     canonical, findings = kind.check(_filled(desk, kind, values))
-    return findings + kind.check_against(canonical, desk.records, record_id)
+    return findings + kind.check_against(canonical, desk.look_up, record_id)
 
 
 def save(desk: Desk, said: Said, *, is_confirmed: bool = False) -> Done[Record]:
@@ -85,7 +85,7 @@ def save_all(desk: Desk, many: Sequence[Said], *, is_confirmed: bool = False) ->
             kind = kind_named(said.kind)
             _may_write(desk, kind)
             values, findings = kind.check(_filled(desk, kind, said.values))
-            findings += kind.check_against(values, desk.records)
+            findings += kind.check_against(values, desk.look_up)
             _refuse(findings, row if len(many) > 1 else None, is_confirmed=is_confirmed)
             record_id = desk.new_id()
             operation = desk.stamp(kind.name, record_id, values)
@@ -123,7 +123,7 @@ def amend(
             if name not in kind.fields
         ]
         canonical, findings = kind.check(after)
-        findings = stray + findings + kind.check_against(canonical, desk.records, record_id)
+        findings = stray + findings + kind.check_against(canonical, desk.look_up, record_id)
         _refuse(_about(findings, said), None, is_confirmed=is_confirmed)
         spoken = {name: canonical.get(name) for name in said}
         seen = (

@@ -111,7 +111,7 @@ def end_shift(
         left = None
         if open_visit(desk, shift.id) is not None:
             left = _leave(desk, shift, read_moment(answers["ended_at"]), is_corrected=False)
-        answers["drafts_left"] = sum(one.kind != "shift" and one.id != draft for one in drafts.all_(desk.db))
+        answers["drafts_left"] = sum(one.kind != "shift" and one.id != draft for one in drafts.all(desk.db))
         ended = amend(desk, shift.id, answers, draft=draft)
     return Done(ended.result, _both(left.changes, ended.changes) if left else ended.changes)
 

@@ -188,7 +188,7 @@ def _moment(
         title=title,
         detail=detail,
         codes=people,
-        tick=batches.tick(desk.db, record.id),
+        tick=batches.tick(desk.db, record.id) or "saved",
         has_conflict=bool(record.conflicts),
         is_void=record.state == "voided",
         flags=record.flags,

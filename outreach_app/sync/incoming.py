@@ -1,0 +1,297 @@
+"""Records in: pages after the cursor, each batch judged by roster and keys, one transaction a page.
+
+A batch or an operation that cannot be believed is parked with its reason, and the rest goes on. What
+the server shows must continue what was seen (`plan.follow`); a restored server is met by `plan.rebase`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from outreach_app.domain.operation import op_id
+from outreach_app.domain.trouble import Trouble
+from outreach_app.keys.roster_book import Counting, counts, reads_from
+from outreach_app.store import batches
+from outreach_app.store.batches import Cursor, ParkedOp, ReceivedBatch, Status
+from outreach_app.store.database import Database
+from outreach_app.sync import content, intake, kept, outgoing, plan
+from outreach_app.sync.line import STREAMS, Line
+from outreach_app.sync.post import Answered, ours
+from outreach_app.wire import batch as wire_batch
+from outreach_app.wire import limits, paths, roster
+from outreach_app.wire.batch import Delivery, SignedHeader, hash_batch, open_body, read_header
+from outreach_app.wire.problems import Forged, Malformed, Refused
+from outreach_app.wire.receipt import HistoryChange, Receipt, read_change
+from outreach_app.wire.roster import Stream
+
+_UNKNOWN_DEVICE = bytes(limits.ID)
+_UNREAD = frozenset(("body-missing", "body-damaged", "signature-wrong"))
+"""Reasons that a good copy from the server heals."""
+
+_UNOPENED = frozenset(("key-missing", "roster-unknown"))
+"""Reasons that a newer roster heals, without the server."""
+
+_MOST_HEALED = 50
+
+
+def read_all(line: Line, *, has_new_keys: bool) -> int:
+    """Read every stream to its end; how many batches came. Parked ones are tried again first."""
+    read = 0
+    for name in STREAMS:
+        stream = line.stream(name)
+        if stream is not None:
+            _heal(line, name, stream, has_new_keys=has_new_keys)
+            read += _read_stream(line, name, stream)
+    return read
+
+
+def _read_stream(line: Line, name: str, stream: Stream) -> int:
+    read = 0
+    for _ in range(4):
+        try:
+            while count := _read_page(line, name, stream):
+                read += count
+            return read
+        except Answered as answered:
+            if answered.report.code not in ("history-changed", "cursor-ahead"):
+                raise
+            _meet_restored_server(line, name, stream, answered.report.attached.get("changes", ()))
+    raise Trouble("server-forked", stream=name)
+
+
+def _read_page(line: Line, name: str, stream: Stream) -> int:
+    """Fetch, check, judge and apply one page; the cursor moves in the same transaction."""
+    line.laptop.go_on()
+    cursor = line.ask(lambda db: batches.cursor(db, name))
+    deliveries = _fetch(line, stream, cursor.team_seq, cursor.history)
+    if not deliveries:
+        return 0
+    receipts = [outgoing.checked_receipt(line, delivery.receipt) for delivery in deliveries]
+    history = cursor.history
+    if history is None:
+        place = plan.start(stream.id, receipts[0].history)
+    else:
+        place = plan.Place(history, cursor.team_seq, cursor.head)
+    place = plan.follow(stream.id, place, receipts)
+    own = line.ask(
+        lambda db: batches.held_ids(db, [receipt.batch for receipt in receipts]),
+    )
+    received = _judge_all(line, stream, list(zip(deliveries, receipts, strict=True)), own)
+    after = Cursor(history=place.history, team_seq=place.team_seq, head=place.head)
+    line.note(line.ask(lambda db: batches.apply_page(db, name, received, after)))
+    return len(received)
+
+
+def _fetch(
+    line: Line, stream: Stream, after: int, history: bytes | None, limit: int = 0
+) -> tuple[Delivery, ...]:
+    query: dict[str, str | int] = {"after": after, "limit": limit or limits.PAGE_BATCHES}
+    if history is not None:
+        query["history"] = history.hex()
+    raw = line.post.get(paths.fill(paths.BATCHES, stream=stream.id), limits.PAGE_HARD, query)
+    return ours(wire_batch.read_page, raw)
+
+
+# ------------------------------------------------------------------------------------------- judging
+
+
+def _judge_all(
+    line: Line, stream: Stream, page: Sequence[tuple[Delivery, Receipt]], held: set[bytes]
+) -> list[ReceivedBatch]:
+    """Judge a page in order; each device's batch is held against the roster that its last one named."""
+    rosters: dict[bytes, bytes] = {}
+    received = []
+    for delivery, receipt in page:
+        signed = _read_header(delivery.header, receipt.batch)
+        before = None
+        if signed is not None:
+            before = rosters.get(signed.preamble.device) or _roster_before(line, signed)
+            rosters[signed.preamble.device] = signed.preamble.roster
+        received.append(
+            _judge(line, stream, delivery, receipt, signed, before, is_held=receipt.batch in held)
+        )
+    return received
+
+
+def _read_header(raw: bytes, batch_id: bytes) -> SignedHeader | None:
+    """The header, unless it was changed on the server's disk."""
+    if hash_batch(raw) != batch_id:
+        return None
+    try:
+        return read_header(raw)
+    except Malformed:
+        return None
+
+
+def _roster_before(line: Line, signed: SignedHeader) -> bytes | None:
+    """The roster named by the same device's batch before this one, if it is here."""
+    if signed.preamble.seq == 1:
+        return None
+    before = line.ask(lambda db: batches.sealed(db, signed.preamble.prev))
+    return read_header(before.header).preamble.roster if before is not None and before.header else None
+
+
+def _judge(
+    line: Line,
+    stream: Stream,
+    delivery: Delivery,
+    receipt: Receipt,
+    signed: SignedHeader | None,
+    before: bytes | None,
+    *,
+    is_held: bool,
+) -> ReceivedBatch:
+    """What becomes of one delivery: merged, kept aside, or parked with the reason."""
+    head = None if signed is None else signed.preamble
+
+    def shelved(
+        *,
+        status: Status = "counts",
+        believed: intake.Believed | None = None,
+        reason: str | None = None,
+    ) -> ReceivedBatch:
+        return ReceivedBatch(
+            id=receipt.batch,
+            device=head.device if head else _UNKNOWN_DEVICE,
+            seq=head.seq if head else 0,
+            prev=head.prev if head else wire_batch.NOTHING_BEFORE,
+            team_seq=receipt.team_seq,
+            history=receipt.history,
+            header=delivery.header if head else b"",
+            body=delivery.body if head else None,
+            receipt=delivery.receipt,
+            status=status,
+            is_own=head is not None and head.device == line.device,
+            ops=believed.ops if believed else (),
+            parked=tuple(
+                ParkedOp(id=op_id(refusal.raw), reason=refusal.reason, raw=refusal.raw)
+                for refusal in (believed.refused if believed else ())
+            ),
+            reason=reason,
+        )
+
+    if signed is None or head is None:
+        return shelved(reason="signature-wrong")
+    if is_held and head.device == line.device:
+        return shelved()
+    verdict = counts(line.roster, signed, before)
+    if verdict.author is None:
+        return shelved(reason=verdict.reason)
+    try:
+        signed.verify(verdict.author.sign_public)
+    except Forged:
+        return shelved(reason="signature-wrong")
+    if verdict.counting is Counting.REFUSED:
+        return shelved(reason=verdict.reason)
+    if delivery.body is None or not signed.matches(delivery.body):
+        return shelved(reason="body-missing" if delivery.body is None else "body-damaged")
+    status: Status = "late" if verdict.counting is Counting.LATE else "counts"
+    first = reads_from(line.roster, line.device, stream.id)
+    if first is not None and head.epoch < first:
+        return shelved(status="before_you")
+    key = line.keys.get((stream.id, head.epoch))
+    if key is None:
+        return shelved(reason="key-missing")
+    try:
+        plain = content.read(open_body(key, head, delivery.body), head.ops)
+    except Refused as refused:
+        return shelved(reason="key-wrong" if isinstance(refused, Forged) else "operation-malformed")
+    believed = intake.believe(
+        plain.raws, member=verdict.author.member.hex(), role=verdict.author.role.value, stream=stream.name
+    )
+    return shelved(status=status, believed=believed)
+
+
+# ------------------------------------------------------------------------------------------- healing
+
+
+def _heal(line: Line, name: str, stream: Stream, *, has_new_keys: bool) -> None:
+    """Try parked batches again: damaged ones from the server, unopened ones after a newer roster."""
+    parked = line.ask(batches.parked)
+    for one in parked[:_MOST_HEALED]:
+        if one.op is not None or one.batch is None or one.stream != name:
+            continue
+        batch_id = one.batch
+        stored = line.ask(lambda db, batch_id=batch_id: batches.sealed(db, batch_id))  # type: ignore[misc]
+        if stored is None or stored.team_seq is None or stored.receipt is None:
+            continue
+        if one.reason in _UNREAD:
+            _fetch_again(line, name, stream, stored.team_seq, stored.history)
+        elif one.reason in _UNOPENED and has_new_keys:
+            again = Delivery(stored.team_seq, stored.header, stored.body, stored.receipt)
+            receipt = outgoing.checked_receipt(line, stored.receipt)
+            judged = _judge_all(line, stream, [(again, receipt)], set())
+            line.note(line.ask(lambda db, judged=judged: batches.unpark(db, name, judged)))  # type: ignore[misc]
+
+
+def _fetch_again(line: Line, name: str, stream: Stream, team_seq: int, history: bytes | None) -> None:
+    deliveries = _fetch(line, stream, team_seq - 1, history, limit=1)
+    receipts = [outgoing.checked_receipt(line, delivery.receipt) for delivery in deliveries]
+    judged = _judge_all(line, stream, list(zip(deliveries, receipts, strict=True)), set())
+    healed = [one for one in judged if one.reason not in _UNREAD]
+    if healed:
+        line.note(line.ask(lambda db: batches.unpark(db, name, healed)))
+
+
+# ------------------------------------------------------------------------------- a restored server
+
+
+def _meet_restored_server(line: Line, name: str, stream: Stream, raws: Sequence[bytes]) -> None:
+    """The server came back from a backup: believe its signed statement, give back what it lost.
+
+    Receipts of the old history lapse to "saved here" until they are confirmed again; nothing is
+    deleted. First the roster, then everybody's batches beyond what both histories share.
+    """
+    cursor = line.ask(lambda db: batches.cursor(db, name))
+    if cursor.history is None:
+        raise Trouble("server-forked", stream=name)
+    changes = [_checked_change(line, raw) for raw in raws]
+    place = plan.Place(cursor.history, cursor.team_seq, cursor.head)
+    rebased = plan.rebase(place, changes, stream.id)
+    old = {cursor.history, *(change.old for change in changes if change.stream == stream.id)}
+
+    def stand_anew(db: Database) -> None:
+        with db.atomic():
+            for history in old:
+                batches.forget_receipts(db, history)
+            there = Cursor(
+                history=rebased.place.history, team_seq=rebased.place.team_seq, head=rebased.place.head
+            )
+            batches.apply_page(db, name, [], there)
+
+    _give_back_roster(line)
+    after = rebased.shared_until
+    while lost := line.ask(lambda db, after=after: batches.batches_after(db, name, after)):  # type: ignore[misc]
+        for stored in lost:
+            outgoing.offer(line, stored)
+            after = max(after, stored.team_seq or after)
+    line.ask(stand_anew)
+    outgoing.send_all(line)
+
+
+def _checked_change(line: Line, raw: bytes) -> HistoryChange:
+    try:
+        return read_change(raw, line.receipt_key)
+    except Refused:
+        raise Trouble("receipt-wrong") from None
+
+
+def _give_back_roster(line: Line) -> None:
+    """Post the entries that the restored server no longer has, with all their wraps, oldest first."""
+    path = paths.fill(paths.ROSTER, team=line.team)
+    there = ours(roster.read_posts, line.post.get(path, limits.ROSTER_PAGE_HARD, {"after": 0}))
+    newest = len(there)
+    for post in line.ask(kept.posts)[newest:]:
+        try:
+            line.post.send("POST", path, post.encode())
+        except Answered as answered:
+            if answered.report.code != "roster-version":
+                raise
+
+
+def reasons(parked: Sequence[batches.Parked]) -> Mapping[str, int]:
+    """How many wait for each reason."""
+    found: dict[str, int] = {}
+    for one in parked:
+        found[one.reason] = found.get(one.reason, 0) + 1
+    return found
