@@ -10,6 +10,7 @@ from outreach_app.domain.ids import Clock, Randomness
 from outreach_app.domain.trouble import Trouble
 from outreach_app.keys.identity import Identity
 from outreach_app.keys.roster_book import Book, open_book, open_wraps, read_on
+from outreach_app.keys.roster_change import Extension
 from outreach_app.keys.wraps import EpochKey
 from outreach_app.store.database import Database
 from outreach_app.store.membership import Membership
