@@ -17,10 +17,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import StrEnum
-from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from outreach_app.domain.trouble import Trouble
@@ -45,6 +45,8 @@ SAFE_RINGS: Mapping[str, str] = {
 _STRANGERS = (
     ("jeepney.wrappers", "DBusErrorResponse"),
     ("secretstorage.exceptions", "SecretStorageException"),
+    ("dbus.exceptions", "DBusException"),
+    ("gi.repository.GLib", "Error"),
     ("win32ctypes.pywin32.pywintypes", "error"),
 )
 
@@ -148,15 +150,14 @@ class SystemRing:
         """Every way in which a ring fails, as one of the three troubles."""
         from keyring import errors
 
-        dumb: tuple[type[Exception], ...] = (errors.KeyringError, OSError, *_strangers())
+        known: tuple[type[Exception], ...] = (errors.KeyringError, OSError, *_strangers())
         try:
             yield
         except errors.NoKeyringError:
             raise Trouble("ring-absent") from None
-        except (errors.KeyringLocked, errors.InitError):
-            raise Trouble("ring-locked", ring=self.name) from None
-        except dumb:
-            raise Trouble("ring-silent", ring=self.name) from None
+        except known as failure:
+            is_locked = isinstance(failure, errors.KeyringLocked) or _was_dismissed(failure)
+            raise Trouble("ring-locked" if is_locked else "ring-silent", ring=self.name) from None
 
 
 def open_ring(environ: Mapping[str, str]) -> Ring:
@@ -170,7 +171,11 @@ def open_ring(environ: Mapping[str, str]) -> Ring:
     import keyring
     from keyring.backends.chainer import ChainerBackend
 
-    chosen = keyring.get_keyring()
+    try:
+        chosen = keyring.get_keyring()
+    except (RuntimeError, ImportError):
+        # The configured ring is not installed, or cannot work here.
+        return NoRing()
     found = chosen.backends if isinstance(chosen, ChainerBackend) else [chosen]
     return choose_ring(found)
 
@@ -186,9 +191,11 @@ def choose_ring(found: list[KeyringBackend]) -> Ring:
 
 
 def _strangers() -> tuple[type[Exception], ...]:
-    """What the systems' own packages let through `keyring` unwrapped; each exists only on its system."""
-    known = []
-    for module, name in _STRANGERS:
-        with suppress(ImportError):
-            known.append(getattr(import_module(module), name))
-    return tuple(known)
+    """What the systems' own packages let through `keyring` unwrapped; only a loaded one can raise."""
+    loaded = ((sys.modules.get(module), name) for module, name in _STRANGERS)
+    return tuple(getattr(module, name) for module, name in loaded if module is not None)
+
+
+def _was_dismissed(failure: Exception) -> bool:
+    """The Secret Service backend raises one error for "no" and for "nobody there"; its cause differs."""
+    return type(failure.__cause__).__name__ == "PromptDismissedException"

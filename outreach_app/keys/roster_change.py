@@ -257,8 +257,7 @@ def recover_keys(
         raise Trouble("sheets-of-two-sets")
     if one.seed == other.seed:
         raise Trouble("sheets-same")
-    known = {key for signed in book.entries for key in signed.entry.recovery_keys}
-    if not {one.public, other.public} <= known:
+    if not {one.public, other.public} <= set(book.entry.recovery_keys):
         raise Trouble("sheet-outdated")
     pair = pair_of(one, other)
     opened: dict[tuple[bytes, int], EpochKey] = {}

@@ -6,7 +6,8 @@ signed. Signers count by what they were *before* the entry: nobody lends himself
     anything                      the root key, a lead or a safeguarding lead (DSL)
     add, remove, change a lead    the root key, or two leads
     add, remove, change a DSL     the root key, or a DSL
-    a lead's or DSL's laptop      the root key, or that member's own laptop; to take one away also as above
+    a lead's or DSL's laptop      the root key, or that member's own laptop; to take it or its streams away
+                                  also as above
     a new epoch, a grant          the root key, or a lead or DSL whose laptop reads the stream
     recovery keys                 as leads, or as DSLs for the safeguarding set; lane key: as DSLs
     fewer readers                 demand a new epoch, and pins for whoever lost a right
@@ -14,6 +15,7 @@ signed. Signers count by what they were *before* the entry: nobody lends himself
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -247,6 +249,12 @@ def _grants(step: _Step) -> Iterator[str]:
     touched = {grant.stream for grant in before ^ set(step.after.grants)} & known
     if not all(_signer_reads(step, stream) for stream in touched):
         yield "grant-needs-reader"
+    now = {(grant.device, grant.stream): grant.from_epoch for grant in step.after.grants}
+    for grant in before:
+        is_less = grant.from_epoch < now.get((grant.device, grant.stream), math.inf)
+        owner = step.before.device(grant.device)
+        if is_less and owner and not _may_touch_device(step, owner.member, is_removal=True):
+            yield "device-needs-owner"
     if broken := _fits_roles(step.after):
         yield broken
 

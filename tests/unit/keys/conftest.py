@@ -1,44 +1,15 @@
-"""A ring in memory, at keyring's own interface, behind the production door."""
+"""A ring in memory behind the production door, and the code of whatever trouble a call raises."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-import keyring.backend
-import keyring.errors
 import pytest
+from fakes.ring import MemoryBackend
 
+from outreach_app.domain.trouble import Trouble
 from outreach_app.keys.ring import SystemRing
-
-
-class MemoryBackend(keyring.backend.KeyringBackend):
-    """What a real ring does, without a daemon; `broken` is what every call raises instead."""
-
-    priority = -1  # never found by a search
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-        self.broken: Exception | None = None
-
-    def _fail_if_told(self) -> None:
-        if self.broken is not None:
-            raise self.broken
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._fail_if_told()
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._fail_if_told()
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._fail_if_told()
-        if (service, username) not in self.kept:
-            raise keyring.errors.PasswordDeleteError("No such password!")
-        del self.kept[service, username]
 
 
 @pytest.fixture
@@ -65,7 +36,6 @@ def vault_path(tmp_path: Path) -> Path:
 @pytest.fixture
 def trouble() -> Callable[..., str]:
     """The code of the trouble that a call raises."""
-    from outreach_app.domain.trouble import Trouble
 
     def code_of(verb: Callable[..., object], *args: object, **named: object) -> str:
         with pytest.raises(Trouble) as caught:

@@ -14,9 +14,16 @@ import keyring.backends.SecretService
 import keyring.errors
 import pytest
 from jeepney.wrappers import DBusErrorResponse
-from secretstorage.exceptions import SecretServiceNotAvailableException
+from secretstorage.exceptions import PromptDismissedException, SecretServiceNotAvailableException
 
 from outreach_app.keys.ring import NoRing, RingState, SystemRing, choose_ring, open_ring
+
+
+def refused(cause: Exception) -> keyring.errors.InitError:
+    """What the Secret Service backend raises, whatever the cause."""
+    error = keyring.errors.InitError("Failed to create the collection")
+    error.__cause__ = cause
+    return error
 
 
 def test_a_usable_ring_keeps_reads_and_forgets(ring, backend):
@@ -35,7 +42,8 @@ def test_a_usable_ring_keeps_reads_and_forgets(ring, backend):
     [
         (keyring.errors.NoKeyringError(), RingState.ABSENT),
         (keyring.errors.KeyringLocked(), RingState.LOCKED),
-        (keyring.errors.InitError("Failed to create the collection: Prompt dismissed.."), RingState.LOCKED),
+        (refused(PromptDismissedException()), RingState.LOCKED),
+        (refused(SecretServiceNotAvailableException()), RingState.SILENT),
         (keyring.errors.PasswordSetError(), RingState.SILENT),
         (ConnectionResetError(), RingState.SILENT),
         (SecretServiceNotAvailableException(), RingState.SILENT),
@@ -127,3 +135,9 @@ def test_a_chain_of_rings_is_looked_into(no_backend_chosen, monkeypatch):
     monkeypatch.setattr(keyring.backends.chainer.ChainerBackend, "backends", rings)
     keyring.set_keyring(keyring.backends.chainer.ChainerBackend())
     assert open_ring({}).name == "Secret Service"
+
+
+@pytest.mark.parametrize("chosen", ["keyrings.absent.Keyring", "keyring.backends.macOS.Keyring"])
+def test_a_configured_ring_that_cannot_work_here_is_no_ring(chosen, no_backend_chosen, monkeypatch):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", chosen)
+    assert open_ring({}).state() is RingState.ABSENT
