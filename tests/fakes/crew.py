@@ -18,6 +18,7 @@ from typing import Self
 from urllib.parse import urlencode, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from outreach_app.wire import auth, batch, invite, paths, problems, receipt, roster, seen
 from outreach_app.wire.batch import Batch, Preamble
 from outreach_app.wire.roster import (
