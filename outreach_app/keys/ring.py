@@ -156,8 +156,9 @@ class SystemRing:
         except errors.NoKeyringError:
             raise Trouble("ring-absent") from None
         except known as failure:
-            is_locked = isinstance(failure, errors.KeyringLocked) or _was_dismissed(failure)
-            raise Trouble("ring-locked" if is_locked else "ring-silent", ring=self.name) from None
+            if isinstance(failure, errors.KeyringLocked) or _was_dismissed(failure):
+                raise Trouble("ring-locked", ring=self.name) from None
+            raise Trouble("ring-silent", ring=self.name) from None
 
 
 def open_ring(environ: Mapping[str, str]) -> Ring:

@@ -94,10 +94,27 @@ class Opened(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """The verified chain from entry 1; never empty."""
+    """The verified chain from entry 1; never empty. `past` is every laptop there ever was."""
 
     anchor: Anchor
     entries: tuple[SignedEntry, ...]
+    past: Past
+
+    @classmethod
+    def of(cls, anchor: Anchor, entries: tuple[SignedEntry, ...]) -> Book:
+        """A chain that was judged before."""
+        devices = [device for signed in entries for device in signed.entry.devices]
+        used = Past(frozenset(each.id for each in devices), frozenset(each.sign_public for each in devices))
+        return cls(anchor, entries, used)
+
+    def with_next(self, signed: SignedEntry) -> Book:
+        """One entry more, which was judged."""
+        devices = signed.entry.devices
+        used = Past(
+            self.past.devices | {each.id for each in devices},
+            self.past.keys | {each.sign_public for each in devices},
+        )
+        return Book(self.anchor, (*self.entries, signed), used)
 
     @property
     def head(self) -> SignedEntry:
@@ -130,14 +147,6 @@ class Book:
     def stream(self, name: str) -> Stream | None:
         """The team's stream of that name."""
         return next((stream for stream in self.entry.streams if stream.name == name), None)
-
-    @cached_property
-    def past(self) -> Past:
-        """Every laptop there ever was."""
-        devices = [device for signed in self.entries for device in signed.entry.devices]
-        return Past(
-            frozenset(device.id for device in devices), frozenset(device.sign_public for device in devices)
-        )
 
     @cached_property
     def _by_hash(self) -> dict[bytes, Entry]:
@@ -176,7 +185,7 @@ def open_book(anchor: Anchor, raws: Iterable[bytes]) -> Book:
     if (first.entry.team, fingerprint(first.entry.root_public)) != (anchor.team, anchor.root_fingerprint):
         raise Trouble("roster-anchor")
     check_first(first)
-    book = read_on(Book(anchor, (first,)), chain)
+    book = read_on(Book.of(anchor, (first,)), chain)
     if book.version < anchor.version:
         raise Trouble("roster-short", version=book.version, expected=anchor.version)
     if book.entries[anchor.version - 1].hash != anchor.hash:
@@ -186,7 +195,7 @@ def open_book(anchor: Anchor, raws: Iterable[bytes]) -> Book:
 
 def reopen(anchor: Anchor, raws: Iterable[bytes]) -> Book:
     """The book as this laptop kept it in its own encrypted file: read, not judged again."""
-    return Book(anchor, tuple(_read(raw) for raw in raws))
+    return Book.of(anchor, tuple(_read(raw) for raw in raws))
 
 
 def read_on(book: Book, raws: Iterable[bytes]) -> Book:
@@ -210,7 +219,7 @@ def accept(book: Book, signed: SignedEntry) -> Book:
     if version != book.version + 1 or signed.entry.prev != book.hash:
         raise Trouble("roster-gap", version=version, expected=book.version + 1)
     check_step(book.entry, signed, book.past)
-    return Book(book.anchor, (*book.entries, signed))
+    return book.with_next(signed)
 
 
 def _compare_with_known(book: Book, signed: SignedEntry) -> None:
@@ -221,7 +230,7 @@ def _compare_with_known(book: Book, signed: SignedEntry) -> None:
     if version == 1:
         check_first(signed)
     else:
-        before = Book(book.anchor, book.entries[: version - 1])
+        before = Book.of(book.anchor, book.entries[: version - 1])
         if signed.entry.prev != before.hash:
             raise Trouble("roster-gap", version=version, expected=book.version + 1)
         check_step(before.entry, signed, before.past)

@@ -192,8 +192,10 @@ def create(
     if path.exists():
         raise Trouble("vault-exists")
     state = ring.state()
-    if state in (RingState.LOCKED, RingState.SILENT):
-        raise Trouble(f"ring-{state}", ring=ring.name)
+    if state is RingState.LOCKED:
+        raise Trouble("ring-locked", ring=ring.name)
+    if state is RingState.SILENT:
+        raise Trouble("ring-silent", ring=ring.name)
     vault_id = randomness(16).hex()
     dbk = Dbk(randomness(_KEY))
     _refuse_short(passphrase, uses_ring=state is RingState.USABLE)

@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 from fakes.chance import Randomness
 from fakes.clock import Clock
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from outreach_app.domain.trouble import Trouble
 from outreach_app.keys import recovery, roster_book, roster_change, wraps
@@ -992,3 +994,45 @@ def test_devices_listed_are_those_admitted(team):
     assert team.book.entry.device(worker.device) == Device(
         worker.device, worker.member, worker.identity.sign_public, worker.identity.seal_public
     )
+
+
+# ------------------------------------------------------------------------------------ any history at all
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["join", "join", "remove", "demote", "promote", "renew"]), st.integers(0, 9)),
+    max_size=10,
+)
+
+
+@settings(max_examples=25)
+@given(STEPS)
+def test_after_any_history_each_laptop_opens_what_it_was_granted_and_nothing_later(steps):
+    team = Team(Clock())
+    laptops = [team.lead]
+    for step, choice in steps:
+        team.clock.advance(days=30)
+        others = [each for each in laptops[1:] if team.book.entry.device(each.device)]
+        chosen = others[choice % len(others)] if others else None
+        if step == "join":
+            role = [Role.WORKER, Role.ANALYST, Role.LEAD][choice % 3]
+            laptops.append(team.join(role, team.by_root, history=list(History)[choice % 3]))
+        elif step == "renew":
+            team.extend(Change(renewed=frozenset({team.stream("team")})))
+        elif chosen is not None and step == "remove":
+            team.extend(Change(removed_members=frozenset({chosen.member})), team.by_root)
+        elif chosen is not None:
+            role = Role.ANALYST if step == "demote" else Role.LEAD
+            team.extend(Change(roles={chosen.member: role}), team.by_root)
+    assert roster_book.open_book(team.anchor, team.book.raws).hash == team.book.hash
+    newest = {(stream.id, epoch.number) for stream in team.book.entry.streams for epoch in stream.epochs}
+    for laptop in laptops:
+        held = team.keys_of(laptop)
+        assert held.items() <= team.keys.items()
+        for stream in team.book.entry.streams:
+            start = roster_book.reads_from(team.book, laptop.device, stream.id)
+            last = (stream.id, stream.epochs[-1].number)
+            if start is None:
+                assert last not in held
+            else:
+                owed = {(of, number) for of, number in newest if of == stream.id and number >= start}
+                assert owed <= held.keys()
