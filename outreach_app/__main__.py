@@ -1,0 +1,65 @@
+"""`outreach`: with a verb, one thing done without a window; without one, the window."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from outreach_app.cli import command
+from outreach_app.cli.call import Outside
+
+_INTERRUPTED, _NOBODY_READS = 130, 141
+
+
+def main() -> int:
+    """Do what the command line says; returns the exit code."""
+    from outreach_app.assembly import SystemClock
+
+    outside = Outside(
+        stdin=sys.stdin.buffer,
+        stdout=sys.stdout.buffer,
+        stderr=sys.stderr.buffer,
+        environ=os.environ,
+        clock=SystemClock(),
+        randomness=os.urandom,
+        open_window=_open_window,
+        is_stopped=_Stop(),
+    )
+    try:
+        return command.run(sys.argv[1:], outside)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:  # `outreach list ... | head`; what is left must not be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _NOBODY_READS
+
+
+def _open_window(profile: Path, passphrase: str | None = None) -> int:
+    from outreach_app.assembly import open_window
+
+    return open_window(profile, passphrase)
+
+
+class _Stop:
+    """Waits until somebody asks the program to end (Ctrl+C, SIGTERM), so that it ends between two steps."""
+
+    def __init__(self) -> None:
+        self._asked: threading.Event | None = None
+
+    def __call__(self, seconds: float) -> bool:
+        if self._asked is None:
+            self._asked = threading.Event()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, self._on_signal)
+        return self._asked.wait(seconds)
+
+    def _on_signal(self, *_: object) -> None:
+        assert self._asked is not None
+        self._asked.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
