@@ -27,6 +27,9 @@ Status = Literal["counts", "late", "before_you"]
 
 Tick = Literal["saved", "on_server", "verified", "seen"]
 
+UNKNOWN_DEVICE = bytes(16)
+"""Stands for the device of a batch whose header was damaged; its `seq` is then its place in the stream."""
+
 NOTHING_BEFORE = bytes(32)
 """`prev` of a device's first batch in a stream."""
 
@@ -449,7 +452,7 @@ def gaps(database: Database) -> list[Gap]:
             "select stream, device, before, seq from ("
             " select stream, device, seq, id, prev,"
             "  lag(seq, 1, 0) over chain as before, lag(id, 1, zeroblob(32)) over chain as before_id"
-            " from batch window chain as (partition by stream, device order by seq, number)"
+            " from batch where device <> zeroblob(16) window chain as (partition by stream, device order by seq, number)"
             ") where seq <> before + 1 or prev <> before_id order by stream, device, seq"
         )
     ]
@@ -587,6 +590,17 @@ def _shelve(database: Database, stream: str, batch: ReceivedBatch) -> tuple[int,
         " reason = case when is_own = 1 then null else ? end where number = ?",
         (batch.team_seq, batch.history, batch.receipt, batch.reason, number),
     )
+    if batch.device != UNKNOWN_DEVICE:
+        # Its header may have been unreadable when it came first: a good copy says whose it is.
+        database.execute(
+            "update batch set device = ?, seq = ?, prev = ?, is_own = max(is_own, ?)"
+            " where number = ? and device = ?",
+            (batch.device, batch.seq, batch.prev, int(batch.is_own), number, UNKNOWN_DEVICE),
+        )
+        database.execute(
+            "update sealed set header = ? where batch = ? and header <> ?",
+            (batch.header, number, batch.header),
+        )
     database.execute(
         "update sealed set body = ? where batch = ? and body is null and ? is not null",
         (batch.body, number, batch.body),

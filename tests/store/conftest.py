@@ -154,6 +154,7 @@ def run() -> Iterator[Run]:
     def start(script: str, *arguments: str, under: tuple[str, ...] = ()) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [*under, sys.executable, "-c", script, *arguments],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
