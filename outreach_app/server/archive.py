@@ -147,9 +147,8 @@ def _verify_rosters(db: Connection, team: Row[Any], damaged: list[admin.Document
 
 def _verify_stream(db: Connection, stream: Row[Any], damaged: list[admin.Document]) -> int:
     device, batch = schema.device.c, schema.batch.c
-    keys = dict(
-        db.execute(select(device.id, device.sign_public).where(device.team == stream.team)).tuples().all()
-    )
+    devices = db.execute(select(device.id, device.sign_public).where(device.team == stream.team))
+    keys = {row.id: row.sign_public for row in devices}
     head, last = receipt.first_head(stream.id), 0
     for row in _slices(db, schema.batch, batch.stream == stream.id):
         place = {"stream": stream.id.hex(), "team_seq": row.team_seq, "batch": row.id.hex()}

@@ -201,14 +201,13 @@ class Shelf:
 
     def _keep_missing_wraps(self, db: Connection, posting: Posting) -> None:
         entry, wrap = posting.entry, schema.wrap.c
-        there = set(
-            db.execute(
-                select(wrap.recipient, wrap.stream, wrap.epoch).where(
-                    wrap.team == entry.team, wrap.version == entry.version
-                )
-            ).tuples()
+        rows = db.execute(
+            select(wrap.recipient, wrap.stream, wrap.epoch).where(
+                wrap.team == entry.team, wrap.version == entry.version
+            )
         )
-        rows = [
+        there = {(row.recipient, row.stream, row.epoch) for row in rows}
+        missing = [
             {
                 "team": entry.team,
                 "version": entry.version,
@@ -220,13 +219,14 @@ class Shelf:
             for each in posting.wraps
             if (each.recipient, each.stream, each.epoch) not in there
         ]
-        if rows:
-            db.execute(insert(schema.wrap), rows)
+        if missing:
+            db.execute(insert(schema.wrap), missing)
 
     def _keep_streams(self, db: Connection, posting: Posting) -> None:
         entry, stream = posting.entry, schema.stream.c
         ids = [each.id for each in entry.streams]
-        owners = dict(db.execute(select(stream.id, stream.team).where(stream.id.in_(ids))).tuples().all())
+        rows = db.execute(select(stream.id, stream.team).where(stream.id.in_(ids)))
+        owners = {row.id: row.team for row in rows}
         if any(owner != entry.team for owner in owners.values()):
             raise Refusal("roster-invalid")
         for each in entry.streams:
