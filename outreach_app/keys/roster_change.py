@@ -225,7 +225,9 @@ def propose(
     after = replace(after, pins=_pins(before, after, change.ends))
     signed = sign_entry(after, signers)
     wraps = _wrap_all(before, signed, {**keys, **new_keys})
-    return Proposal(RosterPost(signed.raw, wraps), new_keys)
+    # Whoever takes the last reader out of a stream with the root sheet makes its next key, and keeps none.
+    own = {place: key for place, key in new_keys.items() if place[1] == 1 or (place[0], place[1] - 1) in keys}
+    return Proposal(RosterPost(signed.raw, wraps), own)
 
 
 def countersign(book: Book, post: RosterPost, signer: Signer) -> Extension:

@@ -198,12 +198,13 @@ def create(
         raise Trouble("ring-silent", ring=ring.name)
     vault_id = randomness(16).hex()
     dbk = Dbk(randomness(_KEY))
-    _refuse_short(passphrase, uses_ring=state is RingState.USABLE)
-    enrolled = _enrol(vault_id, ring, randomness)
+    uses_ring = state is RingState.USABLE
+    _refuse_short(passphrase, uses_ring=uses_ring)
+    enrolled = _enrol(vault_id, ring, randomness) if uses_ring else None
     code, recovery = _seal_to_code(vault_id, dbk, randomness)
     slot = _seal_to_passphrase(vault_id, dbk, passphrase, enrolled, randomness, cost)
     _write(path, Vault(version=VERSION, id=vault_id, passphrase=slot, recovery=recovery))
-    return Created(dbk=dbk, recovery_code=code, uses_ring=enrolled is not None)
+    return Created(dbk=dbk, recovery_code=code, uses_ring=uses_ring)
 
 
 def unlock(path: Path, passphrase: str, ring: Ring, *, now: datetime) -> Unlocked:
@@ -439,10 +440,8 @@ def _remaining(tries: Tries, now: datetime) -> timedelta:
 # ------------------------------------------------------------------------------------- sealing a slot
 
 
-def _enrol(vault_id: str, ring: Ring, randomness: Randomness) -> _Enrolled | None:
-    """A new device secret in the ring, beside whatever is there; None where there is no ring."""
-    if not ring.name:
-        return None
+def _enrol(vault_id: str, ring: Ring, randomness: Randomness) -> _Enrolled:
+    """A new device secret in the ring, beside whatever is there."""
     secret = randomness(32)
     account = f"{vault_id}/{randomness(4).hex()}"
     ring.write(account, secret)

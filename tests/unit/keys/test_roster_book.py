@@ -604,6 +604,17 @@ def test_a_stream_is_begun_by_whom_it_concerns(team):
     assert roster_book.reads_from(team.book, dsl.device, team.stream("safeguarding")) == 1
 
 
+def test_a_lead_with_the_root_sheet_renews_a_lane_without_keeping_its_key(team):
+    dsl, stays = team.join(Role.DSL, team.by_root), team.join(Role.DSL, team.by_root)
+    team.extend(Change(begun_streams=("safeguarding",), lane_public=b"l" * 1216), dsl.signer)
+    lane = team.stream("safeguarding")
+    del team.keys[lane, 1]
+    team.extend(Change(removed_members=frozenset({dsl.member})), team.lead.signer, team.by_root)
+    assert not any(stream == lane for stream, _ in team.keys)
+    assert (lane, 2) in team.keys_of(stays)
+    assert (lane, 2) not in team.keys_of(dsl)
+
+
 def test_streams_and_past_epochs_are_never_rewritten(team):
     streams = team.book.entry.streams
     renamed = (replace(streams[0], name="elsewhere"), streams[1])
