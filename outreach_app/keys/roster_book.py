@@ -9,7 +9,7 @@ batch's header, never of the order in which things arrived.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -85,10 +85,11 @@ class Unopened(NamedTuple):
     code: str
 
 
-class Opened(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Opened:
     """Epoch keys by (stream, number), each checked against its commitment, and the wraps that failed."""
 
-    keys: dict[tuple[bytes, int], EpochKey]
+    keys: dict[tuple[bytes, int], EpochKey] = field(repr=False)
     unopened: tuple[Unopened, ...]
 
 

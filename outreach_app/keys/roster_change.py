@@ -126,11 +126,12 @@ class Change:
     receipt_keys: tuple[bytes, ...] | None = None
 
 
-class Proposal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Proposal:
     """An entry that may still lack a signature, its wraps, and the new epochs' keys."""
 
     post: RosterPost
-    new_keys: Mapping[tuple[bytes, int], EpochKey]
+    new_keys: Mapping[tuple[bytes, int], EpochKey] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,10 +171,11 @@ class Description(NamedTuple):
     is_renewing: bool
 
 
-class _Enrolled(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Enrolled:
     ring: str
     account: str
-    secret: bytes
+    secret: bytes = field(repr=False)
 
 
 # ------------------------------------------------------------------------------------------- the verbs

@@ -994,10 +994,14 @@ def test_both_sides_of_a_join_read_the_same_six_words(team):
     assert words != roster_book.join_words(team.anchor, Role.LEAD, request)
 
 
-def test_an_extension_does_not_show_its_keys(team):
+def test_extensions_and_opened_wraps_do_not_show_their_keys(team):
     extension = team.try_extend(Change(renewed=frozenset({team.stream("team")})))
     (key,) = extension.new_keys.values()
-    assert repr(key) not in repr(extension)
+    opened = roster_book.open_wraps(
+        extension.book, extension.book.hash, extension.post.wraps, team.lead.device, team.lead.identity
+    )
+    assert key in opened.keys.values()
+    assert repr(key) not in repr(extension) + repr(opened)
 
 
 def test_devices_listed_are_those_admitted(team):
