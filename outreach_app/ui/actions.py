@@ -33,7 +33,7 @@ class Shortcut(NamedTuple):
 def keys_in_words(keys: str) -> str:
     """`"Ctrl+Shift+P"` as this platform writes it, one cap per key: `"Ctrl ⇧ P"`."""
     caps = []
-    for part in keys.split(","):
+    for part in filter(None, keys.split(",")):
         written = QKeySequence(part.strip()).toString(QKeySequence.SequenceFormat.NativeText)
         caps.append(" ".join("+" if cap == "" else cap for cap in written.replace("Shift", "⇧").split("+")))
     return " ".join(caps).replace("Return", "Enter").replace("+ +", "+")

@@ -120,6 +120,7 @@ class Finder(QWidget):
             for key, action in self._commands(text)
             if action.objectName() != "action-find"
         ]
+        commands.sort(key=lambda row: not row.title.casefold().startswith(text.casefold()))
         rows = [*self._records, *commands][:_MOST_ROWS]
         self.list.set_rows(rows)
         self.list.fit_rows()

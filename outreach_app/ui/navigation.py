@@ -108,7 +108,7 @@ class Navigation(QFrame):
         self._column = QVBoxLayout(self._content)
         self._column.setContentsMargins(Space.SMALL, Space.SMALL, Space.SMALL, Space.SMALL)
         self._column.setSpacing(0)
-        outer.addWidget(Scroll(self._content))
+        outer.addWidget(Scroll(self._content, has_bar=False))
         worn().changed.connect(self._on_look_changed)
         self._on_look_changed()
 

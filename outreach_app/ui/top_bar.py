@@ -195,7 +195,6 @@ class FootBar(QFrame):
         row.addWidget(self.saved, 1)
         self.waiting = Elided("", "small")
         self.waiting.setObjectName("waiting")
-        self.waiting.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         row.addWidget(self.waiting)
         self.keys = KeysLink(self.tr("? for keys"), name="show-keys")
         self.keys.clicked.connect(keys.trigger)

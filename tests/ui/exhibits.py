@@ -224,8 +224,10 @@ class LikeToday(Screen):
         column.addWidget(due)
         column.addWidget(Button("End shift…", name="end"))
         column.addStretch(1)
-        columns = Columns(narrow=940)
-        columns.add(left, width=292, order=1).add(middle, stretch=1, order=0).add(right, width=264, order=2)
+        columns = Columns()
+        columns.add(left, width=292, order=1).add(middle, stretch=1, order=0).add(
+            right, width=264, order=2, does_join=True
+        )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(columns)
@@ -312,7 +314,7 @@ class LikeLog(Screen):
         same.add(both)
         column.addWidget(same)
         column.addStretch(1)
-        columns = Columns(narrow=880).add(form, stretch=1).add(side, width=292)
+        columns = Columns().add(form, stretch=1).add(side, width=292)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(columns)
@@ -441,7 +443,7 @@ class AllParts(Screen):
         )
         column.addWidget(empty, 1)
         column.addWidget(Ribbon())
-        columns = Columns(narrow=760).add(first, stretch=1).add(second, stretch=1)
+        columns = Columns().add(first, stretch=1).add(second, stretch=1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(columns)
@@ -514,6 +516,7 @@ def parts() -> Window:
 def keys() -> Window:
     window = build_window()
     window.show_frame("today")
+    window.show()
     window._on_keys_triggered()
     return window
 
@@ -521,6 +524,7 @@ def keys() -> Window:
 def finder() -> Window:
     window = build_window()
     window.show_frame("today")
+    window.show()
     window.finder.open()
     window.finder.field.setText("s")
     return window
@@ -539,6 +543,7 @@ def sheet() -> Window:
     column.addStretch(1)
     panel = Sheet(window.sheet_host, "End this shift", content, name="end-sheet")
     panel.add_foot(Button("End shift", name="end-now", kind="primary"), Button("Not yet", name="not-yet"))
+    window.show()
     panel.open()
     return window
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainterPath, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QPainterPath,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QSpinBox, QWidget
 
 from outreach_app.ui.canvas import RING, begin, draw_box
@@ -21,6 +29,18 @@ class _Number(QSpinBox):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFrame(False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.lineEdit().setGeometry(self.rect())  # a styled spin box keeps room for arrows it does not have
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.lineEdit().setGeometry(self.rect())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self.lineEdit().setGeometry(self.rect())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.text() in ("+", "=", "-", "−"):
             self.stepBy(1 if event.text() in ("+", "=") else -1)
@@ -28,6 +48,8 @@ class _Number(QSpinBox):
         if event.text().isalpha():
             event.ignore()  # a letter is for a chip, or for nobody
             return
+        if event.text().isdigit() and self.value() == 0:
+            self.selectAll()  # a faint nought is not the beginning of a number, wherever the cursor is
         super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -24,8 +24,14 @@ class Text(QLabel):
         self.setProperty("kind", kind)
         self.setWordWrap(wraps)
         if wraps:
-            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-            self.setMinimumWidth(40)
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
+
+    def minimumSizeHint(self) -> QSize:
+        if self.wordWrap():  # its real height follows from its width; Qt's guess would make pages scroll
+            return QSize(40, QFontMetrics(self.font()).height())
+        return super().minimumSizeHint()
 
     def set_kind(self, kind: Kind) -> None:
         """Change what the words mean."""
