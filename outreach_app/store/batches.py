@@ -219,8 +219,9 @@ def keep_sealed(database: Database, batch: SealedBatch) -> Changed:
         if (batch.seq, batch.prev) != ((last.seq + 1, last.id) if last else (1, NOTHING_BEFORE)):
             raise Bug("a sealed batch that does not continue its chain")
         number = database.insert(
-            "insert into batch (id, stream, device, seq, prev, is_own, status, is_verified)"
-            " values (?, ?, ?, ?, ?, 1, 'counts', 0)",
+            "insert into batch"
+            " (id, stream, device, seq, prev, is_own, status, is_verified, is_seen, is_joined)"
+            " values (?, ?, ?, ?, ?, 1, 'counts', 0, 0, 1)",
             (batch.id, batch.stream, batch.device, batch.seq, batch.prev),
         )
         database.execute(
@@ -266,17 +267,20 @@ def mark_receipt(
         )
         if not found:
             raise Bug("a receipt for a batch that is not here")
+        database.execute(f"update batch as b set is_seen = {_IS_SEEN} where id = ?", (batch_id,))
         return _changed(database, _records_of(database, [batch_id]))
 
 
-def forget_receipts(database: Database, history: bytes) -> int:
+def forget_receipts(database: Database, history: bytes, shared_until: int = 0) -> int:
     """The server was restored and left this history: its receipts lapse until confirmed again.
 
-    Own batches are unsent once more; places in the stream stay as a memory of the old order.
-    Returns how many lapsed.
+    Own batches are unsent once more. Up to `shared_until` the new history has the same head, so what was
+    verified there stays so; places in the stream stay as a memory of the old order. Returns how many lapsed.
     """
     return database.execute(
-        "update batch set receipt = null, history = null, is_verified = 0 where history = ?", (history,)
+        "update batch set receipt = null, history = null, is_verified = is_verified and team_seq <= ?"
+        " where history = ?",
+        (shared_until, history),
     )
 
 
@@ -315,7 +319,9 @@ def apply_page(
             there = operations.known(database, [held.id for held in ops])
             new = [held for held in ops if held.id not in there]
             counts = batch.status == "counts"
-            operations.insert(database, new, stream=stream, batch=number, is_counted=counts)
+            operations.insert(
+                database, new, stream=stream, batch=number, is_own=batch.is_own, is_counted=counts
+            )
             touched |= _carry_again(database, number, [held for held in ops if held.id in there])
             if counts:
                 fresh.extend(new)
@@ -449,16 +455,23 @@ def gaps(database: Database) -> list[Gap]:
     return [
         Gap(stream=stream, device=device, after=after, before=seq)
         for stream, device, after, seq in database.rows(
-            "select stream, device, before, seq from ("
-            " select stream, device, seq, id, prev,"
-            "  lag(seq, 1, 0) over chain as before, lag(id, 1, zeroblob(32)) over chain as before_id"
-            " from batch where device <> zeroblob(16) window chain as (partition by stream, device order by seq, number)"
-            ") where seq <> before + 1 or prev <> before_id order by stream, device, seq"
+            "select b.stream, b.device, coalesce((select max(a.seq) from batch a"
+            "  where a.stream = b.stream and a.device = b.device and a.seq <= b.seq"
+            "  and a.number <> b.number), 0), b.seq"
+            " from batch b where b.is_joined = 0 order by b.stream, b.device, b.seq, b.number"
         )
     ]
 
 
 # -------------------------------------------------------------------------------------------- four truths
+
+
+_IS_SEEN = (
+    "exists (select 1 from seen s where s.is_lead = 1 and s.stream = b.stream and s.history = b.history"
+    " and s.team_seq >= b.team_seq and not exists (select 1 from seen_without w where w.stream = s.stream"
+    " and w.device = s.device and (w.id = b.id or w.id in (select o.id from op o where o.batch = b.number))))"
+)
+"""Whether a lead's laptop has read an own batch `b`, and could use all of it."""
 
 
 def keep_seen(database: Database, seen: SeenBy) -> None:
@@ -471,10 +484,26 @@ def keep_seen(database: Database, seen: SeenBy) -> None:
             " values (?, ?, ?, ?, ?, ?, ?)",
             (*where, seen.history, seen.team_seq, seen.head, int(seen.is_lead), seen.raw),
         )
+        without = list(seen.without)
         database.executemany(
             "insert into seen_without (stream, device, id) values (?, ?, ?)",
-            [(*where, one) for one in seen.without],
+            [(*where, one) for one in without],
         )
+        if not seen.is_lead:
+            return
+        database.execute(
+            f"update batch as b set is_seen = {_IS_SEEN}"
+            " where is_own = 1 and is_seen = 0 and stream = ? and team_seq <= ?",
+            (seen.stream, seen.team_seq),
+        )
+        for chunk in operations.chunks(without):
+            marks = operations.marks(chunk)
+            database.execute(
+                f"update batch as b set is_seen = {_IS_SEEN} where is_own = 1 and is_seen = 1 and number in ("
+                f" select number from batch where id in ({marks})"
+                f" union select batch from op where id in ({marks}))",
+                (*chunk, *chunk),
+            )
 
 
 def others_seen(database: Database, stream: str | None = None) -> list[SeenBy]:
@@ -501,21 +530,17 @@ def others_seen(database: Database, stream: str | None = None) -> list[SeenBy]:
     ]
 
 
-_IS_SEEN = (
-    "exists (select 1 from seen s where s.is_lead = 1 and s.stream = b.stream and s.history = b.history"
-    " and s.team_seq >= b.team_seq and not exists (select 1 from seen_without w where w.stream = s.stream"
-    " and w.device = s.device and w.id in (b.id, o.id)))"
-)
-
-
 def ticks(database: Database, record_ids: Iterable[str]) -> dict[str, Tick]:
-    """How far each record has come: as far as the operation of it that is furthest behind."""
+    """How far each record has come: as far as the operation of it that is furthest behind.
+
+    What others wrote is at least verified, having come from the server; `seen` is asked of own work only.
+    """
     found: dict[str, Tick] = {}
     order: tuple[Tick, ...] = ("saved", "on_server", "verified", "seen")
     for chunk in operations.chunks(list(record_ids)):
         for record, behind in database.rows(
             "select o.record, min(case when b.receipt is null then 0 when b.is_verified = 0 then 1"
-            f" when not {_IS_SEEN} then 2 else 3 end)"
+            " when b.is_seen = 0 then 2 else 3 end)"
             " from op o left join batch b on b.number = o.batch"
             f" where o.record in ({operations.marks(chunk)}) and o.is_counted = 1 group by o.record",
             chunk,
@@ -531,20 +556,24 @@ def tick(database: Database, record_id: str) -> Tick | None:
 
 def truths(database: Database) -> Truths:
     """The status of this laptop's own work, counted in records (see `Truths`)."""
-    waiting_ops = "select record from op where batch is null"
-    own = "select o.record from batch b join op o on o.batch = b.number where b.is_own = 1"
 
-    def records(condition: str) -> int:
-        query = f"select count(*) from ({waiting_ops} union {own} {condition})"
-        return int(database.value(query))
+    def behind(condition: str) -> int:
+        # Cross join: from the few batches that lag to their operations, never the other way round.
+        return int(
+            database.value(
+                "select count(*) from (select record from op where batch is null union select o.record"
+                " from batch b cross join op o on o.batch = b.number"
+                f" where b.is_own = 1 and {condition} and o.is_own = 1)"
+            )
+        )
 
-    saved = records("")
-    on_server = saved - records("and b.receipt is null")
+    saved = int(database.value("select count(distinct record) from op where is_own = 1"))
+    on_server = saved - behind("b.receipt is null")
     return Truths(
         saved=saved,
         on_server=on_server,
-        verified=saved - records("and b.is_verified = 0"),
-        seen_by_lead=saved - records(f"and not {_IS_SEEN}"),
+        verified=saved - behind("b.is_verified = 0"),
+        seen_by_lead=saved - behind("b.is_seen = 0"),
         waiting=saved - on_server,
         parked=int(
             database.value(
@@ -565,7 +594,7 @@ def _shelve(database: Database, stream: str, batch: ReceivedBatch) -> tuple[int,
     if row is None:
         number = database.insert(
             "insert into batch (id, stream, device, seq, prev, is_own, status, reason, team_seq, history,"
-            " receipt, is_verified) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+            " receipt, is_verified, is_seen, is_joined) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 1)",
             (
                 batch.id,
                 stream,
@@ -583,6 +612,7 @@ def _shelve(database: Database, stream: str, batch: ReceivedBatch) -> tuple[int,
         database.execute(
             "insert into sealed (batch, header, body) values (?, ?, ?)", (number, batch.header, batch.body)
         )
+        _join(database, number, stream, batch)
         return number, True
     number = int(row[0])
     database.execute(
@@ -597,6 +627,7 @@ def _shelve(database: Database, stream: str, batch: ReceivedBatch) -> tuple[int,
             " where number = ? and device = ?",
             (batch.device, batch.seq, batch.prev, int(batch.is_own), number, UNKNOWN_DEVICE),
         )
+        _join(database, number, stream, batch)
         database.execute(
             "update sealed set header = ? where batch = ? and header <> ?",
             (batch.header, number, batch.header),
@@ -606,7 +637,32 @@ def _shelve(database: Database, stream: str, batch: ReceivedBatch) -> tuple[int,
         (batch.body, number, batch.body),
     )
     database.execute("delete from parked_op where batch = ?", (number,))
+    database.execute(f"update batch as b set is_seen = {_IS_SEEN} where number = ? and is_own = 1", (number,))
     return number, False
+
+
+def _join(database: Database, number: int, stream: str, batch: ReceivedBatch) -> None:
+    """Note whether a batch names the one before it, and whether one that waited for it does so now.
+
+    Two batches of one place are never joined both: whichever came second shows as a fork.
+    """
+    if batch.device == UNKNOWN_DEVICE:
+        return
+    chain = (stream, batch.device)
+    database.execute(
+        "update batch set is_joined = (?1 = 1 and ?2 = zeroblob(32) or exists (select 1 from batch"
+        "  where stream = ?3 and device = ?4 and seq = ?1 - 1 and id = ?2))"
+        " and not exists (select 1 from batch"
+        "  where stream = ?3 and device = ?4 and seq = ?1 and number <> ?5)"
+        " where number = ?5",
+        (batch.seq, batch.prev, *chain, number),
+    )
+    database.execute(
+        "update batch as b set is_joined = 1 where stream = ? and device = ? and seq = ? and prev = ?"
+        " and is_joined = 0 and not exists (select 1 from batch"
+        "  where stream = b.stream and device = b.device and seq = b.seq and number <> b.number)",
+        (*chain, batch.seq + 1, batch.id),
+    )
 
 
 def _set_status(database: Database, number: int, status: Status) -> set[str]:
@@ -636,8 +692,10 @@ def _carry_again(database: Database, number: int, ops: Sequence[Held]) -> set[st
         if first == number:
             continue
         if first is None:
-            # It waited here and is on the server already: another laptop of this person sent it.
+            # It waited here and is on the server already: another laptop of this person sent it. From
+            # now on that batch is looked after as if this one had sealed it.
             database.execute("update op set batch = ?, role = ? where number = ?", (number, held.role, op))
+            database.execute("update batch set is_own = 1 where number = ?", (number,))
         else:
             database.execute(
                 "insert into carrier (op, batch, role) select number, batch, role from op where number = ?"

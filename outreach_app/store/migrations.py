@@ -24,11 +24,13 @@ create table op (
     stream text not null,
     role text not null,
     batch integer references batch (number),
+    is_own integer not null check (is_own in (0, 1)),
     is_counted integer not null check (is_counted in (0, 1)),
     raw blob not null
 ) strict;
 create index op_by_record on op (record);
 create index op_by_batch on op (batch, at, record);
+create index op_own on op (at, record) where is_own = 1;
 
 create table carrier (
     op integer not null references op (number),
@@ -52,12 +54,16 @@ create table batch (
     history blob check (length(history) = 16),
     receipt blob,
     is_verified integer not null check (is_verified in (0, 1)),
+    is_seen integer not null check (is_seen in (0, 1)),
+    is_joined integer not null check (is_joined in (0, 1)),
     check (receipt is null or (team_seq is not null and history is not null))
 ) strict;
 create index batch_by_device on batch (stream, device, seq);
 create index batch_by_place on batch (stream, team_seq);
 create index batch_unsent on batch (number) where is_own = 1 and receipt is null;
 create index batch_unverified on batch (number) where is_own = 1 and is_verified = 0;
+create index batch_unseen on batch (stream, team_seq) where is_own = 1 and is_seen = 0;
+create index batch_unjoined on batch (stream, device, seq) where is_joined = 0;
 create index batch_parked on batch (number) where reason is not null;
 
 create table sealed (
@@ -141,6 +147,7 @@ create table record (
 ) strict;
 create index record_by_time on record (kind, happened, id);
 create index record_in_conflict on record (id) where conflicts > 0;
+create index record_flagged on record (id) where flags > 0;
 
 create table link (
     target text not null,

@@ -20,16 +20,23 @@ CHUNK = 500
 """Values in one `in (...)` list: few different statements, so each is prepared once."""
 
 _INSERT = (
-    "insert into op (id, record, at, stream, role, batch, is_counted, raw) values (?, ?, ?, ?, ?, ?, ?, ?)"
+    "insert into op (id, record, at, stream, role, batch, is_own, is_counted, raw)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " on conflict (id) do nothing"
 )
 
 
 def insert(
-    database: Database, ops: Iterable[Held], *, stream: str, batch: int | None, is_counted: bool
+    database: Database,
+    ops: Iterable[Held],
+    *,
+    stream: str,
+    batch: int | None,
+    is_own: bool,
+    is_counted: bool,
 ) -> int:
     """Append operations; one that is there already stays as it is. Returns how many were new."""
-    counted = int(is_counted)
+    own, counted = int(is_own), int(is_counted)
     return database.executemany(
         _INSERT,
         [
@@ -40,6 +47,7 @@ def insert(
                 stream,
                 held.role,
                 batch,
+                own,
                 counted,
                 held.raw,
             )

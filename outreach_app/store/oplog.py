@@ -39,7 +39,7 @@ def add_own(database: Database, ops: Sequence[Held], *, drop_draft: str | None =
         for held in ops:
             by_stream.setdefault(kind_named(held.op.kind).stream, []).append(held)
         new = sum(
-            operations.insert(database, some, stream=stream, batch=None, is_counted=True)
+            operations.insert(database, some, stream=stream, batch=None, is_own=True, is_counted=True)
             for stream, some in by_stream.items()
         )
         if new == len(ops):
@@ -73,14 +73,9 @@ def last_at(database: Database, now: int) -> int:
     The device's own clock never goes back. What others' clocks said pushes it, but never further than
     24 hours beyond `now` (milliseconds UTC), so one wrong clock does not carry a team into next year.
     """
-    waiting = database.value("select max(at) from op where batch is null")
-    sealed = database.value(
-        "select max(op.at) from op join ("
-        " select max(number) as number from batch where is_own = 1 group by stream"
-        ") last on op.batch = last.number"
-    )
+    own = database.value("select max(at) from op where is_own = 1")
     heard = database.value("select max(heard_at) from cursor")
-    return max(waiting or 0, sealed or 0, min(heard or 0, now + LONGEST_PUSH_MILLIS))
+    return max(own or 0, min(heard or 0, now + LONGEST_PUSH_MILLIS))
 
 
 def known(database: Database, ids: Iterable[OpId]) -> set[OpId]:

@@ -194,6 +194,11 @@ class Records:
         rows = self._database.rows("select body from record where conflicts > 0 order by id")
         return [_decoder.decode(body) for (body,) in rows]
 
+    def flagged(self) -> list[Record]:
+        """Records that merge or a rule has something to say about, for a person to look at."""
+        rows = self._database.rows("select body from record where flags > 0 order by id")
+        return [_decoder.decode(body) for (body,) in rows]
+
 
 def _where(
     kind: str, targets: Sequence[str | None], since: str | None, until: str | None, include_voided: bool
