@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
@@ -17,16 +17,22 @@ from outreach_app.cli.call import Answer, Call, Misused, Outside, profile_of
 from outreach_app.domain.field import Json
 from outreach_app.domain.trouble import Trouble
 
+if TYPE_CHECKING:
+    from outreach_app.work.door import Opened
+
 DONE, TROUBLE, MISUSE = 0, 1, 2
 
 
-def run(words: Sequence[str], outside: Outside) -> int:
-    """Do what the words say and print the answer; returns the exit code."""
+def run(words: Sequence[str], outside: Outside, opened: Opened | None = None) -> int:
+    """Do what the words say and print the answer; returns the exit code.
+
+    `opened` is a profile that somebody has unlocked already, and will lock.
+    """
     try:
         verb, asked = verbs.understand(words)
         if verb is None:
             return outside.open_window(profile_of(asked, outside.environ))
-        call = Call(asked, outside)
+        call = Call(asked, outside, opened)
         try:
             answer = perform(verb, call)
         finally:

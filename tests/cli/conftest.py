@@ -10,6 +10,7 @@ import io
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ from outreach_app.store import database, membership, oplog
 from outreach_app.store.membership import Membership
 from outreach_app.store.profile import Profile
 from outreach_app.work.desk import Desk
+from outreach_app.work.door import Opened
 
 PASSPHRASE = "fourteen letters and more"
 LEAD, WORKER, TEAM = "a" * 32, "b" * 32, "f" * 32
@@ -51,17 +53,18 @@ class Said(NamedTuple):
 
 
 class Terminal:
-    """Says commands in this process, to a profile, at the time of a clock."""
+    """Says commands in this process, one a second, to a profile that stands open or has to be unlocked."""
 
-    def __init__(self, profile: Path, passphrase_file: Path, clock: Clock) -> None:
+    def __init__(self, profile: Path, passphrase_file: Path, clock: Clock, opened: Opened | None) -> None:
         self.profile, self.passphrase_file, self.clock = profile, passphrase_file, clock
+        self.opened = opened
         self.windows: list[Path] = []
 
     def say(self, *words: str, given: str | bytes = b"") -> Said:
         out, err = io.BytesIO(), io.BytesIO()
-        stdin = given.encode() if isinstance(given, str) else given
+        self.clock.advance(seconds=1)
         outside = Outside(
-            stdin=io.BytesIO(stdin),
+            stdin=io.BytesIO(given.encode() if isinstance(given, str) else given),
             stdout=out,
             stderr=err,
             environ={
@@ -74,7 +77,7 @@ class Terminal:
             open_window=self._open_window,
             is_stopped=lambda seconds: True,
         )
-        code = command.run(words, outside)
+        code = command.run(words, outside, self.opened)
         return Said(code, out.getvalue(), err.getvalue())
 
     def _open_window(self, profile: Path, passphrase: str | None = None) -> int:
@@ -90,11 +93,17 @@ class Terminal:
         return self.ask("record", kind, "--file", "-", given=json.dumps(values))["ids"][0]
 
 
+class Enrolled(NamedTuple):
+    """A profile to copy, and the key of its file."""
+
+    folder: Path
+    dbk: bytes
+
+
 @pytest.fixture(scope="session")
-def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
     """A lead's profile with the team and two members in it."""
-    folder = tmp_path_factory.mktemp("enrolled") / "profile"
-    profile = Profile(folder)
+    profile = Profile(tmp_path_factory.mktemp("enrolled") / "profile")
     profile.make()
     made = slots.create(profile.vault, PASSPHRASE, NoRing(), cost=slots.FLOOR)
     db = database.create(profile.records, made.dbk)
@@ -109,6 +118,7 @@ def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         receipt_key="0" * 64,
         anchor_version=1,
         anchor_hash="0" * 64,
+        is_enrolled=True,
     )
     membership.keep(db, me)
     desk = Desk(db, Clock(), os.urandom, me)
@@ -121,15 +131,25 @@ def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ],
     )
     db.close()
-    return folder
+    return Enrolled(profile.folder, made.dbk)
 
 
 @pytest.fixture
-def terminal(enrolled: Path, tmp_path: Path, clock: Clock) -> Terminal:
-    """A lead at a terminal, with a profile of this test's own."""
-    shutil.copytree(enrolled, tmp_path / "profile")
+def locked(enrolled: Enrolled, tmp_path: Path, clock: Clock) -> Terminal:
+    """A lead's terminal whose profile every command unlocks for itself, as a script's commands do."""
+    shutil.copytree(enrolled.folder, tmp_path / "profile")
     (tmp_path / "passphrase").write_text(PASSPHRASE + "\n")
-    return Terminal(tmp_path / "profile", tmp_path / "passphrase", clock)
+    return Terminal(tmp_path / "profile", tmp_path / "passphrase", clock, None)
+
+
+@pytest.fixture
+def terminal(locked: Terminal, enrolled: Enrolled) -> Iterator[Terminal]:
+    """A lead's terminal with the profile unlocked once: what is said matters, not the vault."""
+    profile = Profile(locked.profile)
+    lease = profile.acquire()
+    locked.opened = Opened(profile, lease, database.open_(profile.records, enrolled.dbk), uses_ring=False)
+    yield locked
+    locked.opened.close()
 
 
 class Day(NamedTuple):

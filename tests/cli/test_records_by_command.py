@@ -10,6 +10,8 @@ from cli.conftest import LEAD, WORKER, Day, Terminal
 
 from outreach_app.cli.verbs import VERBS
 from outreach_app.domain.kinds import KINDS
+from outreach_app.store import audit
+from outreach_app.store.views import Records
 
 MET = {"occurred_at": "2026-11-24T15:00:00Z", "headcount": 2, "depth": 1}
 
@@ -19,7 +21,8 @@ def lines(*records: dict[str, object]) -> str:
 
 
 def counts(terminal: Terminal) -> dict[str, int]:
-    return {kind: len(terminal.ask("list", kind)) for kind in KINDS}
+    assert terminal.opened is not None
+    return {kind: Records(terminal.opened.db).count(kind, include_voided=True) for kind in KINDS}
 
 
 # ------------------------------------------------------------------------------------- saved and listed
@@ -95,19 +98,8 @@ def test_a_hint_is_masked_everywhere_until_it_is_revealed_and_that_is_written_do
 
 
 def reveals(terminal: Terminal) -> list[tuple[str, str]]:
-    import os
-
-    from outreach_app.keys.ring import NoRing
-    from outreach_app.store import audit
-    from outreach_app.work import door
-
-    passphrase = terminal.passphrase_file.read_text().rstrip("\n")
-    opened = door.unlock(terminal.profile, passphrase, NoRing(), terminal.clock)
-    assert os.environ["OUTREACH_RING"] == "none"
-    try:
-        return [(one.about, one.who) for one in audit.entries(opened.db) if one.what == "reveal"]
-    finally:
-        opened.close()
+    assert terminal.opened is not None
+    return [(one.about, one.who) for one in audit.entries(terminal.opened.db) if one.what == "reveal"]
 
 
 def test_the_schema_is_exactly_what_record_takes(terminal: Terminal):
@@ -146,37 +138,47 @@ def test_references_in_one_file_of_many_kinds_must_be_here_before(terminal: Term
 
 # ------------------------------------------------------------------------- wrong, told, nothing changed
 
+IN_ORDER = {"date": "2026-11-24", "workers": [LEAD, WORKER]}
+STAY = {"shift": "SHIFT", "hotspot": "HOTSPOT", "arrived_at": "2026-11-24T15:00:00Z"}
+REFER = {"kind_of": "full", "opened_at": "2026-11-24T15:00:00Z", "service_type": "housing"}
+HERE = {**MET, "shift": "SHIFT"}
+
 BAD_RECORDS = [
     ("engagement", '{"headcount": 2', "json-malformed", "line 1"),
-    ("engagement", lines({**MET, "shift": "SHIFT"}) + "{oops}\n", "json-malformed", "line 2"),
+    ("engagement", lines(HERE) + "{oops}\n", "json-malformed", "line 2"),
     ("engagement", "[]", "json-array", "line 1"),
     ("engagement", "", "file-empty", "standard input"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "wheels": 4}), "field-unknown", "wheels"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "depth": 5}), "field-unfit", "depth"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "depth": True}), "field-unfit", "depth"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "topics": ["football"]}), "field-unfit", "topics"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "headcount": 0}), "field-unfit", "from 1 to 200"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "headcount": 201}), "field-unfit", "from 1 to 200"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "headcount": "two"}), "field-unfit", "whole number"),
-    ("engagement", '{"shift": "SHIFT", "occurred_at": "2026-11-24T15:00:00Z", "headcount": 1e999, "depth": 1}', "field-unfit", "headcount"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "ages": {"13_15": 3}}), "bands-above-headcount", "ages"),
-    ("engagement", lines({**MET, "shift": "SHIFT"}, {**MET, "shift": "SHIFT", "genders": {"male": 3}}), "bands-above-headcount", "Line 2"),
+    ("engagement", lines({**HERE, "wheels": 4}), "field-unknown", "wheels"),
+    ("engagement", lines({**HERE, "depth": 5}), "field-unfit", "depth"),
+    ("engagement", lines({**HERE, "depth": True}), "field-unfit", "depth"),
+    ("engagement", lines({**HERE, "topics": ["football"]}), "field-unfit", "topics"),
+    ("engagement", lines({**HERE, "headcount": 0}), "field-unfit", "from 1 to 200"),
+    ("engagement", lines({**HERE, "headcount": 201}), "field-unfit", "from 1 to 200"),
+    ("engagement", lines({**HERE, "headcount": "two"}), "field-unfit", "whole number"),
+    ("engagement", lines(HERE).replace("2,", "1e999,", 1), "field-unfit", "headcount"),
+    ("engagement", lines({**HERE, "ages": {"13_15": 3}}), "bands-above-headcount", "ages"),
+    ("engagement", lines(HERE, {**HERE, "genders": {"male": 3}}), "bands-above-headcount", "Line 2"),
     ("engagement", lines({**MET, "shift": "0" * 32}), "reference-missing", "shift"),
     ("engagement", lines({**MET, "shift": "HOTSPOT"}), "reference-missing", "shift"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "occurred_at": "2026-11-24T15:00:00"}), "field-unfit", "time zone"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "occurred_at": "2026-02-30T15:00:00Z"}), "field-unfit", "occurred_at"),
+    ("engagement", lines({**HERE, "occurred_at": "2026-11-24T15:00:00"}), "field-unfit", "time zone"),
+    ("engagement", lines({**HERE, "occurred_at": "2026-02-30T15:00:00Z"}), "field-unfit", "occurred_at"),
     ("engagement", lines({"shift": "SHIFT"}), "field-missing", "occurred_at"),
-    ("engagement", lines({**MET, "shift": "SHIFT", "note": "x" * 20_001}), "field-unfit", "note"),
+    ("engagement", lines({**HERE, "note": "x" * 20_001}), "field-unfit", "note"),
     ("engagement", '{"shift": "SHIFT", "a\\nb\\u001b[31m\\ud800": 1}', "field-unknown", "a b"),
-    ("visit", lines({"shift": "SHIFT", "hotspot": "HOTSPOT", "arrived_at": "2026-11-24T15:00:00Z", "left_at": "2026-11-24T14:59:59Z"}), "left-before-arrived", "left_at"),
-    ("visit", lines(*[{"shift": "SHIFT", "hotspot": "HOTSPOT", "arrived_at": "2026-11-24T15:00:00Z"}] * 2), "visit-open", "Line 2"),
+    ("visit", lines({**STAY, "left_at": "2026-11-24T14:59:59Z"}), "left-before-arrived", "left_at"),
+    ("visit", lines(STAY, STAY), "visit-open", "Line 2"),
     ("shift", lines({"date": "2026-11-24", "workers": [LEAD]}), "workers-too-few", "single_reason"),
     ("shift", lines({"date": "2026-11-24", "workers": []}), "workers-too-few", "workers"),
-    ("shift", lines({"date": "2026-11-24", "workers": [LEAD, WORKER], "started_at": "2026-11-24T15:00:00Z", "ended_at": "2026-11-24T14:00:00Z"}), "end-before-start", "ended_at"),
-    ("referral", lines({"kind_of": "full", "opened_at": "2026-11-24T15:00:00Z", "service_type": "housing", "anonymous": True}), "consent-missing", "consent"),
+    (
+        "shift",
+        lines({**IN_ORDER, "started_at": "2026-11-24T15:00:00Z", "ended_at": "2026-11-24T14:00:00Z"}),
+        "end-before-start",
+        "ended_at",
+    ),
+    ("referral", lines({**REFER, "anonymous": True}), "consent-missing", "consent"),
     ("hotspot", lines({"name": " "}), "field-unfit", "name"),
     ("crime", "{}", "kind-unknown", "crime"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("kind", "given", "code", "says"), BAD_RECORDS)
@@ -355,18 +357,18 @@ def test_global_options_stand_before_or_after_the_verb(terminal: Terminal, words
 
 
 def test_a_profile_and_a_passphrase_file_on_the_line_win_over_the_environment(
-    terminal: Terminal, tmp_path: Path
+    locked: Terminal, tmp_path: Path
 ):
-    profile, passphrase = str(terminal.profile), str(terminal.passphrase_file)
-    terminal.profile, terminal.passphrase_file = tmp_path / "nowhere", tmp_path / "nothing"
+    profile, passphrase = str(locked.profile), str(locked.passphrase_file)
+    locked.profile, locked.passphrase_file = tmp_path / "nowhere", tmp_path / "nothing"
     options = ("--profile", profile, "--passphrase-file", passphrase)
-    assert terminal.ask(*options, "list", "team")[0]["name"] == "Team (example)"
-    assert terminal.ask("list", "team", *options)[0]["name"] == "Team (example)"
+    assert locked.ask(*options, "list", "team")[0]["name"] == "Team (example)"
+    assert locked.ask("list", "team", *options)[0]["name"] == "Team (example)"
 
 
-def test_the_command_line_never_asks_for_a_passphrase(terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
+def test_the_command_line_never_asks_for_a_passphrase(locked: Terminal, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("outreach_app.cli.call.PASSPHRASE_FILE", "NOT_SET")
-    said = terminal.say("list", "engagement")
+    said = locked.say("list", "engagement")
     assert said.code == 2
     assert "--passphrase-file" in said.complaint
 
