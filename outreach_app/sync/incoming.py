@@ -24,7 +24,6 @@ from outreach_app.wire.problems import Forged, Malformed, Refused
 from outreach_app.wire.receipt import HistoryChange, Receipt, read_change
 from outreach_app.wire.roster import Stream
 
-_UNKNOWN_DEVICE = bytes(limits.ID)
 _UNREAD = frozenset(("body-missing", "body-damaged", "signature-wrong"))
 """Reasons that a good copy from the server heals."""
 
@@ -152,8 +151,8 @@ def _judge(
     ) -> ReceivedBatch:
         return ReceivedBatch(
             id=receipt.batch,
-            device=head.device if head else _UNKNOWN_DEVICE,
-            seq=head.seq if head else 0,
+            device=head.device if head else batches.UNKNOWN_DEVICE,
+            seq=head.seq if head else receipt.team_seq,
             prev=head.prev if head else wire_batch.NOTHING_BEFORE,
             team_seq=receipt.team_seq,
             history=receipt.history,
@@ -253,7 +252,7 @@ def _meet_restored_server(line: Line, name: str, stream: Stream, raws: Sequence[
     def stand_anew(db: Database) -> None:
         with db.atomic():
             for history in old:
-                batches.forget_receipts(db, history)
+                batches.forget_receipts(db, history, rebased.shared_until)
             there = Cursor(
                 history=rebased.place.history, team_seq=rebased.place.team_seq, head=rebased.place.head
             )

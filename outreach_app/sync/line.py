@@ -143,15 +143,15 @@ def _believe(line: Line, fetched: tuple[RosterPost, ...]) -> bool:
     before = line.book.version if line.book else 0
     book = read_on(line.book, raws) if line.book else open_book(kept.anchor(line.me), raws)
     keys: dict[tuple[bytes, int], EpochKey] = {}
-    for signed, post in zip(book.entries[before:], fetched, strict=False):
+    by_entry = {post.entry: post for post in fetched}
+    accepted = [(signed, by_entry[signed.raw]) for signed in book.entries[before:]]
+    for signed, post in accepted:
         opened = open_wraps(book, signed.hash, post.wraps, line.device, line.identity)
         for wrong in opened.unopened:
             if wrong.code == "epoch-key-wrong":
                 raise Trouble("epoch-key-wrong", epoch=wrong.epoch)
         keys.update(opened.keys)
-    accepted = book.entries[before:]
-    by_version = {one.entry.version: post for one, post in zip(accepted, fetched, strict=False)}
-    _keep(line, by_version, keys)
+    _keep(line, {signed.entry.version: post for signed, post in accepted}, keys)
     line.book = book
     line.keys.update(keys)
     return bool(accepted or keys)
