@@ -12,7 +12,7 @@ An action lives as long as its owner. One given by the window works everywhere; 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -59,14 +59,18 @@ class Actions(QObject):
         group: str,
         slot: Callable[[], object],
         *,
+        also: Sequence[str] = (),
         is_local: bool = False,
     ) -> QAction:
-        """Make an action of `owner`. `keys` is a portable key sequence ("Ctrl+E") or empty."""
+        """Make an action of `owner`. `keys` is a portable key sequence ("Ctrl+E") or empty.
+
+        `also` are other keys that do the same and are not shown.
+        """
         action = QAction(words, owner)
         action.setObjectName(f"action-{key}")
         action.setData(group)
         if keys:
-            action.setShortcut(QKeySequence(keys))
+            action.setShortcuts([QKeySequence(keys), *(QKeySequence(other) for other in also)])
             action.setToolTip(f"{words} ({keys_in_words(keys)})")
         context = (
             Qt.ShortcutContext.WidgetWithChildrenShortcut if is_local else Qt.ShortcutContext.WindowShortcut

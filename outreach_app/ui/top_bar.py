@@ -212,7 +212,7 @@ class KeysLink(Ring, QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(words_width(self.text(), Step.SMALL) + 8, max(28, line_height(Step.SMALL) + 12))
+        return QSize(words_width(self.text(), Step.SMALL) + 8, max(32, line_height(Step.SMALL) + 12))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

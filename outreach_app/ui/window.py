@@ -91,7 +91,8 @@ class Window(QWidget):
         general = self.tr("Everywhere")
         add = self.actions_list.add
         find = add(frame, "find", self.tr("Find"), "Ctrl+K", general, self._on_find_triggered)
-        keys = add(frame, "keys", self.tr("Show all keys"), "?", general, self._on_keys_triggered)
+        asked = self._on_keys_triggered
+        keys = add(frame, "keys", self.tr("Show all keys"), "?", general, asked, also=("Shift+?", "F1"))
         lock = add(frame, "lock", self.tr("Lock"), "Ctrl+L", general, self._on_lock_triggered)
         hide = add(frame, "hide", self.tr("Hide and lock at once"), "", general, self.hide_now)
         self.actions_list.tell(general, self.tr("Close what is on top"), "Esc")

@@ -121,7 +121,7 @@ class Button(Ring, QPushButton):
             width += self._icon_side() + (Space.SMALL if self.text() else 0)
         if self.caps:
             width += cap_width(self.caps) + (Space.SMALL if self.text() else 0)
-        return QSize(max(width, height if self.kind != "link" else 0), height)
+        return QSize(max(width, height if self.kind != "link" else 32), height)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

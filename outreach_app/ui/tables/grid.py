@@ -117,6 +117,8 @@ class Grid(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
+        header.setObjectName(f"{name}-header")
+        header.setAccessibleName(label)
         header.setHighlightSections(False)
         header.setStretchLastSection(not any(column.is_wide for column in columns))
         for place, column in enumerate(columns):
