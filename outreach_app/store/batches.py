@@ -278,8 +278,8 @@ def forget_receipts(database: Database, history: bytes, shared_until: int = 0) -
     verified there stays so; places in the stream stay as a memory of the old order. Returns how many lapsed.
     """
     return database.execute(
-        "update batch set receipt = null, history = null, is_verified = is_verified and team_seq <= ?"
-        " where history = ?",
+        "update batch set receipt = null, history = null, is_seen = 0,"
+        " is_verified = is_verified and team_seq <= ? where history = ?",
         (shared_until, history),
     )
 
@@ -557,23 +557,25 @@ def tick(database: Database, record_id: str) -> Tick | None:
 def truths(database: Database) -> Truths:
     """The status of this laptop's own work, counted in records (see `Truths`)."""
 
-    def behind(condition: str) -> int:
+    def behind(*conditions: str) -> int:
         # Cross join: from the few batches that lag to their operations, never the other way round.
+        lagging = " ".join(
+            "union select o.record from batch b cross join op o on o.batch = b.number"
+            f" where b.is_own = 1 and {condition} and o.is_own = 1"
+            for condition in conditions
+        )
         return int(
-            database.value(
-                "select count(*) from (select record from op where batch is null union select o.record"
-                " from batch b cross join op o on o.batch = b.number"
-                f" where b.is_own = 1 and {condition} and o.is_own = 1)"
-            )
+            database.value(f"select count(*) from (select record from op where batch is null {lagging})")
         )
 
+    unsent, unread, unseen = "b.receipt is null", "b.is_verified = 0", "b.is_seen = 0"
     saved = int(database.value("select count(distinct record) from op where is_own = 1"))
-    on_server = saved - behind("b.receipt is null")
+    on_server = saved - behind(unsent)
     return Truths(
         saved=saved,
         on_server=on_server,
-        verified=saved - behind("b.is_verified = 0"),
-        seen_by_lead=saved - behind("b.is_seen = 0"),
+        verified=saved - behind(unsent, unread),
+        seen_by_lead=saved - behind(unsent, unread, unseen),
         waiting=saved - on_server,
         parked=int(
             database.value(

@@ -165,10 +165,25 @@ def test_the_four_truths_follow_one_another_and_a_restore_takes_them_back(db, ha
     )
     assert batches.forget_receipts(db, server.history) == 1
     assert batches.tick(db, said.op.record) == "saved"
-    assert batches.truths(db).waiting == 1
+    assert batches.truths(db) == Truths(
+        saved=1, on_server=0, verified=0, seen_by_lead=0, waiting=1, parked=0, conflicts=0
+    )
     assert [one.id for one in batches.unsent(db)] == [batch.id]
     batches.mark_receipt(db, batch.id, b"again", 4, b"n" * 16)
     assert batches.tick(db, said.op.record) == "on_server"
+
+
+def test_what_both_histories_share_stays_verified_once_it_is_receipted_again(db, hand, server) -> None:
+    said = [hand.engagement(), hand.engagement()]
+    oplog.add_own(db, said)
+    page = [returned(seal(db, hand, one), server, place, one) for place, one in enumerate(said, 1)]
+    batches.apply_page(db, "team", page, Cursor(history=server.history, team_seq=2))
+    assert batches.forget_receipts(db, server.history, 1) == 2
+    assert batches.truths(db).verified == batches.truths(db).on_server == 0
+    for place, batch in enumerate(page, 1):
+        batches.mark_receipt(db, batch.id, b"again", place, b"n" * 16)
+    assert [batches.tick(db, one.op.record) for one in said] == ["verified", "on_server"]
+    assert (batches.truths(db).on_server, batches.truths(db).verified) == (2, 1)
 
 
 @pytest.mark.parametrize("what", ["batch", "operation"])
