@@ -20,6 +20,7 @@ class Words(NamedTuple):
 
 _NOTHING = "Nothing was saved or changed."
 _RECORDS = "Your records are safe on this laptop."
+_UNHARMED = "Your records are unharmed."
 
 WORDS: dict[str, Words] = {
     # Records and verbs.
@@ -208,5 +209,272 @@ WORDS: dict[str, Words] = {
     ),
     "server-refused": Words(
         "The server did not take it ({problem}, status {status}).", _RECORDS, "Sync, then try again."
+    ),
+    # Unlocking.
+    "profile-missing": Words(
+        "There is no profile here.", _NOTHING, "Found or join a team first, or choose another folder."
+    ),
+    "profile-exists": Words(
+        "Somebody is enrolled in this folder already.", _NOTHING, "Unlock it, or choose another folder."
+    ),
+    "profile-in-use": Words("Another program has this profile open.", _NOTHING, "Close it first."),
+    "not-enrolled": Words(
+        "This laptop belongs to no team yet.", _NOTHING, "Found a team, or join one with an invite."
+    ),
+    "not-admitted": Words(
+        "A team leader has not let this laptop in yet.", _RECORDS, "They go out by themselves once it is."
+    ),
+    "passphrase-wrong": Words(
+        "That passphrase is not the right one.",
+        _NOTHING,
+        "Try again, or use the recovery code. After four wrong tries each one waits longer.",
+    ),
+    "passphrase-wait": Words(
+        "Too many wrong passphrases in a row.",
+        "Nothing is ever deleted for that.",
+        "Try again in {seconds} seconds.",
+    ),
+    "passphrase-short": Words(
+        "The passphrase is too short.",
+        _NOTHING,
+        "Use at least {least} characters; four or five words are good.",
+    ),
+    "recovery-code-typo": Words(
+        "The recovery code has a slip in group {group} (0: its length).",
+        _NOTHING,
+        "Compare it with the printed sheet.",
+    ),
+    "recovery-code-wrong": Words(
+        "That is a recovery code, but not of this laptop as it is now.",
+        _NOTHING,
+        "Look for the newest printed code.",
+    ),
+    "ring-absent": Words(
+        "This laptop was set up with a key ring, and none is here now.",
+        _UNHARMED,
+        "Log in as usual and try again, or use the recovery code.",
+    ),
+    "ring-locked": Words(
+        "The key ring ({ring}) is locked.", _NOTHING, "Unlock it and try again, or use the recovery code."
+    ),
+    "ring-silent": Words(
+        "The key ring ({ring}) does not answer.", _NOTHING, "Log out and in again, or use the recovery code."
+    ),
+    "ring-changed": Words(
+        "The secret of this laptop was kept in {ring}; {present} is here now.",
+        _UNHARMED,
+        "Go back to the desktop you used, or use the recovery code.",
+    ),
+    "ring-value-lost": Words(
+        "{ring} no longer holds this laptop's secret.", _UNHARMED, "Use the recovery code."
+    ),
+    "ring-value-wrong": Words(
+        "{ring} holds another secret than this laptop was set up with.",
+        _UNHARMED,
+        "Restore the key ring, or use the recovery code.",
+    ),
+    "memory-short": Words(
+        "There is not enough memory: {mebibytes} MiB are needed to unlock.",
+        _NOTHING,
+        "Close other programs and try again.",
+    ),
+    "vault-missing": Words(
+        "The key file of this profile is missing.",
+        "The records file was not touched.",
+        "Restore it from a backup.",
+    ),
+    "vault-unreadable": Words(
+        "The key file cannot be read ({reason}).", _NOTHING, "Check the folder's permissions and the disk."
+    ),
+    "vault-damaged": Words(
+        "The key file is damaged ({part}).", "The records file was not touched.", "Restore it from a backup."
+    ),
+    "vault-newer": Words(
+        "A newer version of the program wrote the key file ({version}).", _NOTHING, "Update the program."
+    ),
+    "vault-exists": Words(
+        "There is a key file here already.", "It was not touched.", "Unlock it, or choose another folder."
+    ),
+    "vault-not-written": Words(
+        "The key file could not be written ({reason}).",
+        "The old one still works.",
+        "Free some space and try again.",
+    ),
+    # The encrypted file.
+    "database-missing": Words(
+        "The records file {file} is missing.", "Nothing was put in its place.", "Restore it from a backup."
+    ),
+    "database-empty": Words(
+        "The records file {file} is empty.", "Nothing was put in its place.", "Restore it from a backup."
+    ),
+    "database-exists": Words(
+        "There is a records file here already.", "It was not touched.", "Choose another folder."
+    ),
+    "database-damaged": Words(
+        "The records file is damaged.",
+        "It was not touched; what reached the server is safe.",
+        "Restore it from a backup.",
+    ),
+    "database-newer": Words(
+        "A newer version of the program wrote the records file (version {found}; this one knows {known}).",
+        _NOTHING,
+        "Update the program.",
+    ),
+    "database-busy": Words("The records file is busy.", _NOTHING, "Try again in a moment."),
+    "database-readonly": Words(
+        "The records file may not be written here.", _NOTHING, "Check the folder's permissions."
+    ),
+    "disk-full": Words(
+        "The disk is full.",
+        "What you typed is still on the screen. Nothing half-written was kept.",
+        "Free some space and save again.",
+    ),
+    "disk-failing": Words(
+        "The disk does not read or write as it should.",
+        "What reached the server is safe.",
+        "Make a backup elsewhere, and have the laptop looked at.",
+    ),
+    "backup-missing": Words("There is no backup file {file}.", _NOTHING, "Check the path."),
+    "backup-damaged": Words("The backup {file} is damaged, or is none.", _NOTHING, "Use another backup."),
+    "backup-newer": Words(
+        "A newer version of the program made the backup (version {found}; this one knows {known}).",
+        _NOTHING,
+        "Update the program.",
+    ),
+    "folder-missing": Words("The folder {folder} does not exist.", _NOTHING, "Make it, or choose another."),
+    "file-refused": Words("The file {file} may not be written.", _NOTHING, "Choose another place."),
+    # Joining and the roster.
+    "name-unfit": Words(
+        "A name has 1 to {most} ordinary characters.", _NOTHING, "Give a shorter or plainer one."
+    ),
+    "invite-altered": Words(
+        "The invite was changed on its way: letters are missing or wrong.", _NOTHING, "Copy it again, whole."
+    ),
+    "invite-unreadable": Words(
+        "That is not an invite.", _NOTHING, "Paste the whole text that begins with outreach-invite."
+    ),
+    "invite-expired": Words("The invite has expired.", _NOTHING, "Ask your team leader for a new one."),
+    "invite-used": Words(
+        "Another laptop has used this invite.",
+        _NOTHING,
+        "Ask your team leader for a new one, and say that this happened.",
+    ),
+    "invite-unknown": Words(
+        "The server does not know this invite yet.", _RECORDS, "Ask your team leader to sync, then try again."
+    ),
+    "team-token-invalid": Words(
+        "The team token is unknown, used or expired.", _NOTHING, "Ask the administrator for a new one."
+    ),
+    "join-missing": Words("Nobody waits under that invite.", _NOTHING, "Look at the list of members again."),
+    "member-missing": Words("No active member has that id.", _NOTHING, "Look at the list of members."),
+    "member-unknown": Words(
+        "That member is not active in the team.", _NOTHING, "Look at the list of members."
+    ),
+    "device-unknown": Words("That laptop is not in the roster.", _NOTHING, "Look at the list of laptops."),
+    "key-malformed": Words(
+        "A public key in the request is no key.", _NOTHING, "Ask the person to join again with a new invite."
+    ),
+    "wrap-wrong": Words(
+        "A sealed key is not for this holder, or was changed on the way.",
+        _RECORDS,
+        "Sync again; if it stays, tell your team leader.",
+    ),
+    "epoch-key-wrong": Words(
+        "Somebody gave this laptop another key than the team agreed on.",
+        "Nothing was sealed with it.",
+        "Tell a team leader you trust, in person.",
+    ),
+    "sheet-typo": Words(
+        "The sheet has a slip in group {group} (0: the whole).", _NOTHING, "Compare it with the paper."
+    ),
+    "sheet-of-another-team": Words(
+        "That sheet belongs to another team.", _NOTHING, "Look for this team's sheet."
+    ),
+    "sheet-of-another-kind": Words(
+        "That is a sheet, but not the kind asked for.",
+        _NOTHING,
+        "Root sheets admit leads; recovery sheets open lost keys.",
+    ),
+    "sheets-same": Words("The same sheet was given twice.", _NOTHING, "Take two different holders' sheets."),
+    "sheets-of-two-sets": Words(
+        "One sheet is the team's, the other safeguarding's.", _NOTHING, "Take two of one set."
+    ),
+    "sheet-outdated": Words("The team has printed newer recovery sheets since.", _NOTHING, "Use the newest."),
+    "roster-anchor": Words(
+        "The server shows another team than the invite names.",
+        "Nothing was sent.",
+        "Do not go on; ask who invited you.",
+    ),
+    "roster-short": Words(
+        "The server shows an older roster ({version}) than this laptop knows of ({expected}).",
+        _RECORDS,
+        "Tell the administrator, and sync later.",
+    ),
+    "roster-gap": Words(
+        "The server's roster does not follow on ({version} instead of {expected}).",
+        "The roster you had still stands.",
+        "Sync again; if it stays, tell your team leader.",
+    ),
+    "roster-refused": Words(
+        "An entry of the team's roster is not allowed ({rule}).",
+        "The roster you had still stands.",
+        "If you made the change, use the root sheet or ask another lead; otherwise tell your team leader.",
+    ),
+    "roster-fork": Words(
+        "There are two rosters of version {version}.",
+        "Nothing more is sealed until this is settled.",
+        "A team leader decides; compare the six words in person.",
+    ),
+    "roster-busy": Words(
+        "Others changed the roster at the same moment, again and again.", _NOTHING, "Try again in a minute."
+    ),
+    # Carrying.
+    "cancelled": Words(
+        "Stopped, as you asked.", "What was done stays done.", "Start it again whenever you like."
+    ),
+    "receipt-wrong": Words(
+        "The server's receipt is not signed by the key that the team knows.",
+        _RECORDS,
+        "Tell your team leader before you sync again.",
+    ),
+    "server-behind": Words(
+        "The server does not know this laptop, though the team does.",
+        _RECORDS,
+        "It may have been restored: another laptop of the team must sync first.",
+    ),
+    "server-forked": Words(
+        "The server shows another past than this laptop has seen.",
+        _RECORDS + " Nothing was deleted.",
+        "Tell your team leader and the administrator.",
+    ),
+    "laptop-cloned": Words(
+        "Another laptop has sent records under this laptop's name: one is a copy of the other.",
+        _RECORDS,
+        "Use only one of them, and tell your team leader.",
+    ),
+    # Summaries and the example.
+    "shift-unknown": Words(
+        "There is no shift with that id on this laptop.", "", "Check the id, or sync first."
+    ),
+    "shift-voided": Words("That shift is void.", "", "Undo the void first."),
+    "period-backwards": Words("The period ends before it begins.", _NOTHING, "Give the earlier date first."),
+    "format-unknown": Words("There is no format “{format}”.", _NOTHING, "Use one of: {formats}."),
+    "export-not-written": Words(
+        "The file {file} could not be written ({why}).", _NOTHING, "Choose another place, or free some space."
+    ),
+    "demo-folder-taken": Words(
+        "The folder {folder} holds other files.",
+        "They were not touched.",
+        "Give an empty folder, or a new one.",
+    ),
+    "demo-server-refused": Words(
+        "The example's server did not start ({said}).",
+        _NOTHING,
+        "Try again; if it stays, tell whoever looks after the laptop.",
+    ),
+    "demo-without-server": Words(
+        "The server part of the program is not installed.",
+        _NOTHING,
+        "Install it with its server extra.",
     ),
 }
