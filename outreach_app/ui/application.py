@@ -7,7 +7,6 @@ imports nothing heavy: the unlock screen has to be on screen soon after.
 from __future__ import annotations
 
 import gc
-import platform
 import sys
 import threading
 import traceback
@@ -67,6 +66,8 @@ class BugReport:
         ]
 
     def __str__(self) -> str:
+        import platform  # slow to load, and never needed on a good day
+
         versions = (
             f"outreach {outreach_app.__version__}",
             f"python {platform.python_version()}",

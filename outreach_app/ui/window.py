@@ -18,24 +18,21 @@ program, puts the door in front, forgets the screens and emits `hidden_and_locke
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from outreach_app.domain.trouble import Trouble
 from outreach_app.ui.actions import Actions
-from outreach_app.ui.bug_dialog import BugDialog
 from outreach_app.ui.escape import EscapeWatch
-from outreach_app.ui.finder import Finder
-from outreach_app.ui.keys_overlay import KeysList
 from outreach_app.ui.look import Space, worn
-from outreach_app.ui.navigation import Navigation
-from outreach_app.ui.parts.banner import Banner
-from outreach_app.ui.parts.pill import Meaning
-from outreach_app.ui.parts.sheet import Sheet
-from outreach_app.ui.screen import Screen, ScreenEntry, Surroundings
-from outreach_app.ui.top_bar import FootBar, TopBar
+
+if TYPE_CHECKING:
+    from outreach_app.domain.trouble import Trouble
+    from outreach_app.ui.parts.pill import Meaning
+    from outreach_app.ui.parts.sheet import Sheet
+    from outreach_app.ui.screen import Screen, ScreenEntry, Surroundings
 
 SMALLEST = QSize(720, 480)
 _FIRST_SIZE = QSize(1280, 740)
@@ -83,7 +80,14 @@ class Window(QWidget):
     # ---------------------------------------------------------------------------------------- frame
 
     def _build_frame(self) -> QWidget:
-        """Made when first needed: the door is painted before any of this exists."""
+        """Made when first needed: the door is painted before any of this exists, or is even imported."""
+        from outreach_app.ui.finder import Finder
+        from outreach_app.ui.keys_overlay import KeysList
+        from outreach_app.ui.navigation import Navigation
+        from outreach_app.ui.parts.banner import Banner
+        from outreach_app.ui.parts.sheet import Sheet
+        from outreach_app.ui.top_bar import FootBar, TopBar
+
         frame = QWidget()
         frame.setObjectName("frame")
         self._frame = frame
@@ -294,6 +298,8 @@ class Window(QWidget):
     @Slot(object)
     def show_bug(self, report: object) -> None:
         """The calm dialog; `Application.bug_met` is connected here."""
+        from outreach_app.ui.bug_dialog import BugDialog
+
         dialog = BugDialog(str(report), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
@@ -310,9 +316,8 @@ class Window(QWidget):
         for widget in QApplication.topLevelWidgets():
             if widget.isVisible():
                 widget.hide()
-        for widget in QApplication.topLevelWidgets():
-            if isinstance(widget, BugDialog):
-                widget.close()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         if self._frame is not None:
             self.show_door(QWidget())
         self.hidden_and_locked.emit()
@@ -334,8 +339,13 @@ class Window(QWidget):
 
     def _close_all(self) -> None:
         self.finder.close_finder()
-        for sheet in self._centre.findChildren(Sheet):
+        for sheet in self._sheets():
             sheet.close_sheet()
+
+    def _sheets(self) -> list[Sheet]:
+        from outreach_app.ui.parts.sheet import Sheet
+
+        return self._centre.findChildren(Sheet)
 
     def close_top(self) -> bool:
         """Close what is on top; False if there was nothing."""
@@ -344,7 +354,7 @@ class Window(QWidget):
         if self.finder.is_open:
             self.finder.close_finder()
             return True
-        for sheet in reversed(self._centre.findChildren(Sheet)):
+        for sheet in reversed(self._sheets()):
             if sheet.is_open:
                 sheet.close_sheet()
                 return True
