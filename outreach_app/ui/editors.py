@@ -18,7 +18,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from outreach_app.domain import codes, field
 from outreach_app.domain.codes import Code
@@ -216,6 +216,13 @@ class NumberEditor(Editor):
         self._stepper.set_value(value if self._is_answered else 0)
 
 
+def _picker(choices: Sequence[Choice], name: str, nothing: str) -> Picker:
+    """As wide as its longest word: a list across a whole page looks like a text field."""
+    picker = Picker(choices, name=name, nothing=nothing)
+    picker.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return picker
+
+
 class ChoiceEditor(Editor):
     """One code: segments for a few that must be answered, else a list with the ways of not knowing."""
 
@@ -236,7 +243,7 @@ class ChoiceEditor(Editor):
         if not declared.required:
             choices = [Choice("", nothing), *choices]
         self._choices = choices
-        self._picker = Picker(choices, name=name, nothing=nothing)
+        self._picker = _picker(choices, name, nothing)
         self._picker.picked.connect(self._on_picker_picked)
         self._own(self._picker)
 
@@ -268,7 +275,9 @@ class ChoiceEditor(Editor):
 class ChipsEditor(Editor):
     """Any number of codes. Codes that are no longer on offer stay with the record, unseen."""
 
-    def __init__(self, declared: field.Choices, name: str, setting: Setting) -> None:
+    def __init__(
+        self, declared: field.Choices, name: str, setting: Setting, shown: int | None = None
+    ) -> None:
         super().__init__()
         self._declared = declared
         self._kept: list[Json] = []
@@ -277,6 +286,7 @@ class ChipsEditor(Editor):
             [Choice(str(code.value), code.label, code.help, code.key) for code in offered],
             name=name,
             label=declared.label,
+            shown=shown,
             has_letters=any(code.key for code in offered),
         )
         self._chips.changed.connect(self._on_part_changed)
@@ -404,7 +414,7 @@ class RefEditor(Editor):
         self._declared = declared
         self._to = declared.to if isinstance(declared, field.Ref) else "member"
         self._strangers: dict[str, Choice] = {}
-        self._picker = Picker((), name=name, nothing=self.tr("No answer"))
+        self._picker = _picker((), name, self.tr("No answer"))
         self._picker.picked.connect(self._on_picker_picked)
         self._own(self._picker)
         self.set_setting(setting)
@@ -628,10 +638,15 @@ def has_editor(declared: field.Field) -> bool:
     return declared.editor in _EDITORS
 
 
-def make_editor(declared: field.Field, name: str, setting: Setting) -> Editor:
-    """The control for a field; its part is called `name`. KeyError for a field no form can ask for."""
+def make_editor(declared: field.Field, name: str, setting: Setting, *, shown: int | None = None) -> Editor:
+    """The control for a field; its part is called `name`. KeyError for a field no form can ask for.
+
+    `shown` folds a long list of chips away behind "More…" after so many.
+    """
     if isinstance(declared, field.Decimal):
         return DecimalEditor(declared, name, setting)
+    if isinstance(declared, field.Choices):
+        return ChipsEditor(declared, name, setting, shown)
     return _EDITORS[declared.editor](declared, name, setting)
 
 

@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from outreach_app.domain.field import Json
 from outreach_app.domain.kind import Finding, Kind
 from outreach_app.ui.editors import Editor, Setting, has_editor, make_editor
+from outreach_app.ui.look import Space
 from outreach_app.ui.parts.field import Field
 
 MISSING = "field-missing"
@@ -39,6 +40,7 @@ class Form(QObject):
         name: str,
         without: Collection[str] = (),
         help_below: Collection[str] = (),
+        shown: Mapping[str, int] | None = None,
         is_dense: bool = True,
     ) -> None:
         super().__init__(parent)
@@ -52,7 +54,9 @@ class Form(QObject):
         for key, declared in kind.fields.items():
             if key in without or not has_editor(declared):
                 continue
-            editor = make_editor(declared, f"{name}-{key.replace('_', '-')}", setting)
+            editor = make_editor(
+                declared, f"{name}-{key.replace('_', '-')}", setting, shown=(shown or {}).get(key)
+            )
             editor.edited.connect(self._on_editor_edited)
             self._names[id(editor)] = key
             self._editors[key] = editor
@@ -60,7 +64,8 @@ class Form(QObject):
                 declared.label,
                 editor.part,
                 help=declared.help,
-                readers=declared.who_sees,
+                readers=self.tr("Who reads it: %1").replace("%1", declared.who_sees),
+                readers_icon="eye" if declared.partners else "eye-slash",
                 has_help_below=key in help_below,
                 has_readers_beside=is_dense,
             )
@@ -174,7 +179,20 @@ class Form(QObject):
         editor.part.setFocus(Qt.FocusReason.OtherFocusReason)
         if cursor is not None:
             editor.set_cursor(cursor)
+        _bring_into_sight(self._fields[name])
         return True
+
+
+def _bring_into_sight(field: QWidget) -> None:
+    """Scroll to a field, and within a tall one to what has the focus. Qt does this for Tab alone."""
+    here = field.window().focusWidget()
+    parent = field.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(field, 0, Space.MEDIUM)
+            if field.isAncestorOf(here):
+                parent.ensureWidgetVisible(here, 0, Space.WIDE)
+        parent = parent.parentWidget()
 
 
 def _weight(finding: Finding) -> int:

@@ -29,9 +29,6 @@ class Scroll(QScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.LayoutRequest and watched is self.widget():
-            layout = self.widget().layout()
-            if layout is not None:
-                layout.activate()  # layouts inside layouts would be asked for the height they had before
             self.updateGeometry()
         return super().eventFilter(watched, event)
 
@@ -139,8 +136,8 @@ class Columns(QWidget):
             return
         self._way = way
         for slot in self._slots:
-            while slot.count():
-                slot.takeAt(0)
+            for column in self._columns:
+                slot.removeWidget(column.widget)  # a taken item lives on and keeps the widget's old height
             self._row.removeItem(slot)
             slot.deleteLater()
         self._slots = []

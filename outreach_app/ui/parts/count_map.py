@@ -32,7 +32,7 @@ class CountMap(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(Space.TIGHT)
-        flow = Flow(gap=Space.LARGE, line_gap=Space.MEDIUM)
+        flow = Flow(gap=Space.MEDIUM, line_gap=Space.SMALL)
         outer.addLayout(flow)
         self.steppers: dict[str, Stepper] = {}
         for choice in choices:

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from outreach_app.ui.look import Space, restyle
+from outreach_app.ui.look import Space, restyle, worn
 from outreach_app.ui.parts.announce import announce
 from outreach_app.ui.parts.banner import Icon
 from outreach_app.ui.parts.text import Elided, Text
+
+
+class _Readers(QWidget):
+    """Who will read the answer: an icon with words after it, or as its tooltip."""
+
+    def __init__(self, words: str, icon: str, *, is_icon_only: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(5)
+        row.addWidget(Icon(icon, "ink_faint", 14))
+        if is_icon_only:
+            self.setToolTip(words)
+        else:
+            row.addWidget(Text(words, "small"), 1)
+        self.setVisible(bool(words))
 
 
 class Field(QWidget):
@@ -19,8 +35,9 @@ class Field(QWidget):
     The label is the control's buddy (combo boxes have no other name on Linux) and its accessible name
     unless it has one. `set_error` shows a line under it and speaks it; an empty string takes it back.
     `set_warning` does the same for what is odd but stops nothing. Help stands beside the label unless
-    `has_help_below` (a control narrower than its help); readers stand below the control, or at the end of
-    the label's line with `has_readers_beside` (dense forms).
+    `has_help_below` (a control narrower than its help). Readers stand below the control in words; in a
+    dense form (`has_readers_beside`) they are the tooltip of `readers_icon` after the label, and the page
+    has one legend for its icons.
     """
 
     def __init__(
@@ -30,6 +47,7 @@ class Field(QWidget):
         *,
         help: str = "",
         readers: str = "",
+        readers_icon: str = "eye",
         is_optional: bool = False,
         has_help_below: bool = False,
         has_readers_beside: bool = False,
@@ -46,26 +64,24 @@ class Field(QWidget):
         self.label = Text(label, "strong")
         self.label.setBuddy(control)
         head.addWidget(self.label)
+        self.readers = _Readers(readers, readers_icon, is_icon_only=has_readers_beside, parent=self)
+        if has_readers_beside:
+            head.addWidget(self.readers)
         words = self.tr("optional") if is_optional and not help else help
         self.aside = Text(words, "small", wraps=True) if has_help_below else Elided(words, "small")
-        self.aside.setVisible(bool(words))
-        if not has_help_below:
+        if not words:
+            self.aside.hide()  # never shown before it has a parent: it would be a window for a moment
+        if not has_help_below:  # the control decides how wide the field is, not its help
+            self.aside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             head.addWidget(self.aside, 1)
+        else:
+            self.aside.setMinimumWidth(worn().scaled(136))
         head.addStretch(0 if words and not has_help_below else 1)
         column.addLayout(head)
         column.addWidget(control)
         if has_help_below:
             column.addWidget(self.aside)
-        self.readers = QWidget(self)
-        read = QHBoxLayout(self.readers)
-        read.setContentsMargins(0, 0, 0, 0)
-        read.setSpacing(5)
-        read.addWidget(Icon("eye", "ink_faint", 14))
-        read.addWidget(Text(readers, "small"), 1)
-        self.readers.setVisible(bool(readers))
-        if has_readers_beside:
-            head.addWidget(self.readers)
-        else:
+        if not has_readers_beside:
             column.addWidget(self.readers)
         self.error = Text("", "danger", wraps=True)
         self.error.setObjectName(f"{control.objectName()}-error")
