@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -27,6 +27,24 @@ def begin(widget: QWidget) -> QPainter:
     return painter
 
 
+def placed(painter: QPainter, rect: QRectF) -> QRectF:
+    """Where a rectangle goes that was thought of from left to right: mirrored for right-to-left readers.
+
+    Every stroke of this module (and `draw_icon`) goes through it, so parts are painted once, left to
+    right. A painter on a widget knows its direction; its device is as wide as what is being painted.
+    """
+    if painter.layoutDirection() is not Qt.LayoutDirection.RightToLeft:
+        return rect
+    mirrored = QRectF(rect)
+    mirrored.moveLeft(painter.device().width() - rect.right())
+    return mirrored
+
+
+def fill(painter: QPainter, rect: QRectF, colour: QColor) -> None:
+    """A plain rectangle."""
+    painter.fillRect(placed(painter, rect), colour)
+
+
 def draw_box(
     painter: QPainter,
     rect: QRectF,
@@ -38,6 +56,7 @@ def draw_box(
     has_ring: bool = False,
 ) -> None:
     """A rounded box. With a ring the box shrinks to make room, so that nothing outside has to."""
+    rect = placed(painter, rect)
     if has_ring:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(worn().colour("accent"), 2))
@@ -72,7 +91,7 @@ def draw_caps(painter: QPainter, right: float, middle: float, caps: str, ink: QC
     draw_box(painter, box, edge=edge, radius=4)
     painter.setFont(worn().font(Step.SMALL))
     painter.setPen(ink)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, caps)
+    painter.drawText(placed(painter, box), Qt.AlignmentFlag.AlignCenter, caps)
     return box
 
 
@@ -93,7 +112,11 @@ def draw_words(
     shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
     painter.setFont(font)
     painter.setPen(ink)
-    painter.drawText(QRectF(rect), align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+    painter.drawText(
+        placed(painter, QRectF(rect)),
+        align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
+        shown,
+    )
     return metrics.horizontalAdvance(shown)
 
 
@@ -105,17 +128,3 @@ def words_width(words: str, step: Step = Step.BODY, *, bold: bool = False) -> in
 def line_height(step: Step = Step.BODY) -> int:
     """How tall one line of words is."""
     return QFontMetrics(worn().font(step)).height()
-
-
-def draw_shadow(painter: QPainter, box: QRectF, depth: int = 10) -> None:
-    """The one shadow: soft, below, for what floats above the rest."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for step in range(depth, 0, -1):
-        painter.setPen(QPen(worn().thinned("shade", 2), 1))
-        grown = box.adjusted(-step, -step + 2, step, step + 2)
-        painter.drawRoundedRect(grown, RADIUS + step, RADIUS + step)
-
-
-def middle_of(rect: QRectF | QRect) -> QPointF:
-    """The centre, for QRect and QRectF alike."""
-    return QRectF(rect).center()

@@ -42,6 +42,12 @@ class EscapeWatch(QObject):
         else:
             self._idle.stop()
 
+    def wake(self) -> None:
+        """Somebody is there again: count from now."""
+        self._since_life.restart()
+        if self._idle_ms:
+            self._idle.start()
+
     def watch(self, window: QWindow | None) -> None:
         """Listen on this window too."""
         if window is not None and window not in self._windows:

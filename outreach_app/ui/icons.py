@@ -20,6 +20,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
 
 from outreach_app.domain.trouble import Bug
+from outreach_app.ui.canvas import placed
 from outreach_app.ui.look import RADIUS, worn
 
 
@@ -54,7 +55,7 @@ def draw_icon(painter: QPainter, rect: QRectF, name: str, colour: QColor) -> Non
     painter.save()
     painter.setFont(font)
     painter.setPen(colour)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, chr(int(_names()[name], 16)))
+    painter.drawText(placed(painter, rect), Qt.AlignmentFlag.AlignCenter, chr(int(_names()[name], 16)))
     painter.restore()
 
 

@@ -61,7 +61,6 @@ class NavItem(Ring, QRadioButton):
         draw_box(painter, box, fill=fill, edge=edge, has_ring=self.has_ring)
         ink = look.colour("accent" if is_here else "ink" if is_over else "ink_soft")
         side = look.scaled(20)
-        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         if self.is_icon_only:
             place = QRectF((box.width() - side) / 2, (box.height() - side) / 2, side, side)
             draw_icon(painter, place, self.icon_name, ink)
@@ -69,19 +68,15 @@ class NavItem(Ring, QRadioButton):
                 dot = QRectF(place.right() - 3, place.top() - 3, 9, 9)
                 draw_box(painter, dot, fill=look.colour("waiting"), radius=4.5)
             return
-        left = box.width() - side - 10 if is_mirrored else 10
-        draw_icon(painter, QRectF(left, (box.height() - side) / 2, side, side), self.icon_name, ink)
+        draw_icon(painter, QRectF(10, (box.height() - side) / 2, side, side), self.icon_name, ink)
         used = side + 20
         badge = words_width(self.badge, Step.SMALL, bold=True) + 14 if self.badge else 0
         words = QRectF(used, 0, box.width() - used - badge - 12, box.height())
-        if is_mirrored:
-            words.moveLeft(box.width() - used - words.width())
-        align = Qt.AlignmentFlag.AlignRight if is_mirrored else Qt.AlignmentFlag.AlignLeft
-        draw_words(painter, words, self.text(), ink, bold=is_here, align=align)
+        draw_words(painter, words, self.text(), ink, bold=is_here)
         if self.badge:
             tall = line_height(Step.SMALL) + 5
             wide = max(badge, tall)
-            at = 8 if is_mirrored else box.width() - wide - 8
+            at = box.width() - wide - 8
             pill = QRectF(at, round((box.height() - tall) / 2), wide, tall)
             draw_box(painter, pill, fill=look.colour("waiting_soft"), radius=tall / 2)
             middle = Qt.AlignmentFlag.AlignHCenter

@@ -171,6 +171,9 @@ class Window(QWidget):
             self.stack.removeWidget(screen)
             screen.setParent(None)
             screen.deleteLater()
+        for sheet in self._sheets():
+            if sheet is not self._keys_sheet:
+                sheet.discard()
         self._screens = {}
         self._entries = {}
         self._around = None
@@ -196,6 +199,7 @@ class Window(QWidget):
     def show_frame(self, first: str = "") -> None:
         """Open up: the screen `first`, else the one shown before locking, else the first there is."""
         self._pages.setCurrentWidget(self._need_frame())
+        self._escape.wake()
         wanted = next((key for key in (first, self._here, *self._entries) if key in self._entries), None)
         if wanted is not None:
             self.show_screen(wanted)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from exhibits import ENTRIES, build_window
-from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
@@ -204,3 +204,13 @@ def test_nobody_there_asks_for_the_lock(qtbot, window: Window) -> None:
     window._escape._idle.setInterval(20)
     with qtbot.waitSignal(window.lock_asked):
         window.set_idle_minutes(0.0005)
+    with qtbot.waitSignal(window.lock_asked):
+        window.show_frame()
+
+
+def test_locking_destroys_the_sheets_of_the_screens(qtbot, window: Window) -> None:
+    sheet = Sheet(window.sheet_host, "Refer", QLineEdit("about somebody"), name="refer")
+    sheet.open()
+    window.show_door(QWidget())
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert [left.objectName() for left in window.findChildren(Sheet)] == ["keys-sheet"]

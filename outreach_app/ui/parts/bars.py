@@ -13,7 +13,7 @@ from outreach_app.ui.parts.text import Text
 from outreach_app.ui.progress import Progress
 
 
-def draw_bar(painter: QPainter, rect: QRectF, share: float, *, is_mirrored: bool = False) -> None:
+def draw_bar(painter: QPainter, rect: QRectF, share: float) -> None:
     """A track with its filled part, six pixels tall, centred in `rect`."""
     look = worn()
     thick = 6.0
@@ -22,9 +22,11 @@ def draw_bar(painter: QPainter, rect: QRectF, share: float, *, is_mirrored: bool
     filled = max(0.0, min(1.0, share)) * track.width()
     if filled > 0:
         filled = max(filled, thick)
-        left = track.right() - filled if is_mirrored else track.left()
         draw_box(
-            painter, QRectF(left, track.top(), filled, thick), fill=look.colour("accent"), radius=thick / 2
+            painter,
+            QRectF(track.left(), track.top(), filled, thick),
+            fill=look.colour("accent"),
+            radius=thick / 2,
         )
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QColor, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from outreach_app.ui.actions import keys_in_words
-from outreach_app.ui.canvas import begin, cap_width, draw_box, draw_caps, draw_words, words_width
+from outreach_app.ui.canvas import begin, cap_width, draw_box, draw_caps, draw_words, fill, words_width
 from outreach_app.ui.icons import draw_icon
 from outreach_app.ui.look import Space, worn
 from outreach_app.ui.parts.ring import Ring
@@ -143,14 +143,14 @@ class Button(Ring, QPushButton):
                 return veil, None, look.colour("ink_soft"), look.colour("outline")
             case "link":
                 return None, None, look.colour("accent_deep" if is_over else "accent"), look.colour("outline")
-        fill = look.colour("chosen" if is_down else "well" if is_over else "surface")
-        return fill, look.colour("outline"), look.colour("ink"), look.colour("outline")
+        plain = look.colour("chosen" if is_down else "well" if is_over else "surface")
+        return plain, look.colour("outline"), look.colour("ink"), look.colour("outline")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        fill, edge, ink, cap_edge = self._colours()
+        ground, edge, ink, cap_edge = self._colours()
         painter = begin(self)
         box = QRectF(self.rect())
-        draw_box(painter, box, fill=fill, edge=edge, has_ring=self.has_ring)
+        draw_box(painter, box, fill=ground, edge=edge, has_ring=self.has_ring)
         words = words_width(self.text(), bold=self._is_bold)
         side, caps = self._icon_side(), cap_width(self.caps)
         gap = Space.SMALL
@@ -166,7 +166,7 @@ class Button(Ring, QPushButton):
         )
         if self.kind == "link" and (self.underMouse() or self.has_ring):
             base = round(self.height() / 2 + self.fontMetrics().ascent() / 2 + 1)
-            painter.fillRect(QRectF(left, base, drawn, 1), ink)
+            fill(painter, QRectF(left, base, drawn, 1), ink)
         if caps:
             right = self.width() - self._pad if self.is_spread else left + drawn + gap + caps
             cap_ink = ink if self.kind == "primary" else worn().colour("ink_faint")
@@ -211,8 +211,8 @@ class IconButton(Ring, QPushButton):
         look = worn()
         painter = begin(self)
         is_lit = self.isEnabled() and (self.underMouse() or self.isDown())
-        fill = look.colour("well") if is_lit else None
-        draw_box(painter, QRectF(self.rect()), fill=fill, has_ring=self.has_ring)
+        ground = look.colour("well") if is_lit else None
+        draw_box(painter, QRectF(self.rect()), fill=ground, has_ring=self.has_ring)
         side = look.scaled(18)
         box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         draw_icon(painter, box, self.icon_name, look.colour("ink" if is_lit else "ink_soft"))

@@ -58,9 +58,8 @@ class Chip(Ring, QCheckBox):
         box = QRectF(self.rect())
         draw_box(painter, box, fill=fill, edge=edge, radius=box.height() / 2, has_ring=self.has_ring)
         cap = self._cap()
-        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        cap_left = _PAD - 4 if is_mirrored else box.width() - _PAD + 4 - cap
-        words_left = cap_left + cap + Space.SMALL if is_mirrored else _PAD
+        cap_left = box.width() - _PAD + 4 - cap
+        words_left = _PAD
         room = box.width() - cap - Space.SMALL - 2 * _PAD + 4
         ink = look.colour("accent" if is_chosen else "ink")
         align = Qt.AlignmentFlag.AlignHCenter if self.choice.letter else Qt.AlignmentFlag.AlignLeft

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRectF, QSize, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -74,14 +74,12 @@ class Picker(Ring, QComboBox):
         fill = look.colour("well" if self.underMouse() and self.isEnabled() else "surface")
         draw_box(painter, box, fill=fill, edge=edge, has_ring=self.has_ring)
         side = look.scaled(16)
-        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        arrow = QRectF(10 if is_mirrored else box.width() - side - 10, (box.height() - side) / 2, side, side)
+        arrow = QRectF(box.width() - side - 10, (box.height() - side) / 2, side, side)
         draw_icon(painter, arrow, "caret-down", look.colour("ink_soft"))
         has_value = self.currentIndex() >= 0
-        words = QRectF(10 + (side + 8 if is_mirrored else 0), 0, box.width() - side - 28, box.height())
-        align = Qt.AlignmentFlag.AlignRight if is_mirrored else Qt.AlignmentFlag.AlignLeft
+        words = QRectF(10, 0, box.width() - side - 28, box.height())
         ink = look.colour("ink" if has_value else "ink_faint")
-        draw_words(painter, words, self.currentText() if has_value else self._nothing, ink, align=align)
+        draw_words(painter, words, self.currentText() if has_value else self._nothing, ink)
 
 
 class _Marked:
@@ -102,11 +100,9 @@ class _Marked:
         if has_ring:
             draw_box(painter, box.adjusted(1, 1, -1, -1), edge=look.colour("accent"), width=2)
         is_on = widget.isChecked()
-        is_mirrored = widget.layoutDirection() is Qt.LayoutDirection.RightToLeft
         tall, low = line_height(), line_height(Step.SMALL) if under else 0
         top = (box.height() - tall - low - (2 if under else 0)) / 2
-        left = box.width() - side - 6 if is_mirrored else 6
-        mark = QRectF(left, round(top + (tall - side) / 2), side, side)
+        mark = QRectF(6, round(top + (tall - side) / 2), side, side)
         is_round = isinstance(widget, QRadioButton)
         radius = side / 2 if is_round else 4
         fill = look.colour("accent" if is_on else "surface")
@@ -117,13 +113,12 @@ class _Marked:
             draw_box(painter, dot, fill=look.colour("on_accent"), radius=dot.width() / 2)
         elif is_on:
             draw_icon(painter, mark.adjusted(2, 2, -2, -2), "check", look.colour("on_accent"))
-        words_left = 6 if is_mirrored else side + 6 + Space.SMALL
+        words_left = side + 6 + Space.SMALL
         room = box.width() - side - 12 - Space.SMALL
-        align = Qt.AlignmentFlag.AlignRight if is_mirrored else Qt.AlignmentFlag.AlignLeft
-        draw_words(painter, QRectF(words_left, top, room, tall), words, look.colour("ink"), align=align)
+        draw_words(painter, QRectF(words_left, top, room, tall), words, look.colour("ink"))
         if under:
             line = QRectF(words_left, top + tall + 2, room, low)
-            draw_words(painter, line, under, look.colour("ink_faint"), Step.SMALL, align=align)
+            draw_words(painter, line, under, look.colour("ink_faint"), Step.SMALL)
 
 
 class Tick(Ring, QCheckBox):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QRadioButton, QSizePolicy, QWidget
 
-from outreach_app.ui.canvas import begin, draw_box, draw_words, line_height, words_width
+from outreach_app.ui.canvas import begin, draw_box, draw_words, line_height, placed, words_width
 from outreach_app.ui.look import RADIUS, Step, worn
 from outreach_app.ui.parts.choice import Choice
 from outreach_app.ui.parts.ring import Ring
@@ -77,7 +77,7 @@ class Segment(Ring, QRadioButton):
     def _draw_edges(self, painter: QPainter, whole: QRectF, box: QRectF) -> None:
         """This segment's share of the outline, the line before it, and its own marks."""
         look = worn()
-        draw_box(painter, whole, edge=look.colour("outline"))
+        draw_box(painter, placed(painter, whole), edge=look.colour("outline"))  # mirrored twice: in place
         if self.x() > 0:
             painter.fillRect(QRectF(0, 1, 1, box.height() - 2), look.colour("line"))
         if self.y() > 0:

@@ -121,6 +121,12 @@ class Sheet(QFrame):
         self._before = None
         self.closed.emit()
 
+    def discard(self) -> None:
+        """Be destroyed with all that is in it: the screen it belonged to is gone."""
+        self._motion.stop()
+        self._veil.hide()
+        self._veil.deleteLater()
+
     def _focus_first(self) -> None:
         for widget in (self._content, *self._content.findChildren(QWidget)):
             if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled() and widget.isVisible():

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from outreach_app.ui.canvas import draw_box, draw_words, line_height, words_width
+from outreach_app.ui.canvas import draw_box, draw_words, fill, line_height, words_width
 from outreach_app.ui.icons import draw_icon
 from outreach_app.ui.look import Space, Step, worn
 from outreach_app.ui.parts.bars import draw_bar
@@ -126,12 +126,12 @@ def draw_ground(painter: QPainter, option: QStyleOptionViewItem, *, is_last: boo
     box = QRectF(option.rect)
     is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
     if is_chosen:
-        painter.fillRect(box, look.colour("chosen"))
-        painter.fillRect(QRectF(box.left(), box.top(), 3, box.height() - 1), look.colour("accent"))
+        fill(painter, box, look.colour("chosen"))
+        fill(painter, QRectF(box.left(), box.top(), 3, box.height() - 1), look.colour("accent"))
     elif option.state & QStyle.StateFlag.State_MouseOver:
-        painter.fillRect(box, look.colour("well"))
+        fill(painter, box, look.colour("well"))
     if not is_last:
-        painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), look.colour("line"))
+        fill(painter, QRectF(box.left(), box.bottom() - 1, box.width(), 1), look.colour("line"))
     if has_focus:
         draw_box(painter, box.adjusted(1, 1, -1, -2), edge=look.colour("accent"), width=2, radius=4)
     return box.adjusted(Space.LARGE - 2, 0, -(Space.LARGE - 2), -1)
