@@ -9,6 +9,8 @@ map (after the HMIS data standards, which keep "not asked" apart from "does not 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 LIST_VERSION = 1
@@ -25,22 +27,28 @@ class Code(NamedTuple):
     is_retired: bool = False
 
 
-class CodeList(NamedTuple):
+@dataclass(frozen=True)
+class CodeList:
     """A named list of codes, in the order in which people meet them."""
 
     name: str
     codes: tuple[Code, ...]
 
     def __contains__(self, value: object) -> bool:
-        return any(code.value == value and type(code.value) is type(value) for code in self.codes)
+        # True equals 1 and 2.0 equals 2, and neither is a code.
+        return type(value) in (str, int) and value in self._valid
 
-    def __iter__(self) -> Iterator[Code]:  # type: ignore[override]  # a list of codes iterates its codes
+    def __iter__(self) -> Iterator[Code]:
         return iter(self.codes)
 
-    @property
-    def values(self) -> list[str | int]:
+    @cached_property
+    def _valid(self) -> frozenset[str | int]:
+        return frozenset(code.value for code in self.codes)
+
+    @cached_property
+    def values(self) -> tuple[str | int, ...]:
         """Stored values, retired ones included: all that a record may hold."""
-        return [code.value for code in self.codes]
+        return tuple(code.value for code in self.codes)
 
     @property
     def on_offer(self) -> tuple[Code, ...]:

@@ -229,17 +229,16 @@ class Choice(Field):
         return () if self.required else MISSING.codes
 
     def check(self, value: Json) -> Json:
-        if isinstance(value, bool) or (
-            value not in self.codes and all(value != code.value for code in self.missing)
-        ):
+        if value not in self.codes and (self.required or value not in MISSING):
             raise Unfit(f"must be one of {', '.join(map(str, self.values))}")
         return value
 
     @property
     def values(self) -> list[str | int]:
         """Every stored value that fits."""
-        return self.codes.values + [
-            code.value for code in self.missing if code.value not in self.codes.values
+        return [
+            *self.codes.values,
+            *(code.value for code in self.missing if code.value not in self.codes.values),
         ]
 
     def schema(self) -> dict[str, Json]:
@@ -260,12 +259,12 @@ class Choices(Field):
         if not isinstance(value, list):
             raise Unfit("must be a list of codes")
         for code in value:
-            if isinstance(code, bool) or code not in self.codes:
+            if code not in self.codes:
                 raise Unfit(f"may hold only {', '.join(map(str, self.codes.values))}")
         return [code for code in self.codes.values if code in value]
 
     def schema(self) -> dict[str, Json]:
-        return {"type": "array", "items": {"enum": self.codes.values}, "uniqueItems": True}
+        return {"type": "array", "items": {"enum": list(self.codes.values)}, "uniqueItems": True}
 
     def show(self, value: Json) -> str:
         return ", ".join(self.codes.label(code) for code in value)
@@ -361,7 +360,7 @@ class MemberOr(Field):
         raise Unfit(f"must be a member's id or {', '.join(map(str, self.codes.values))}")
 
     def schema(self) -> dict[str, Json]:
-        return {"anyOf": [{"enum": self.codes.values}, {"type": "string", "x-ref": "member"}]}
+        return {"anyOf": [{"enum": list(self.codes.values)}, {"type": "string", "x-ref": "member"}]}
 
     def show(self, value: Json) -> str:
         return self.codes.label(value)
