@@ -217,7 +217,7 @@ def _says_something(test: ast.FunctionDef) -> bool:
         if isinstance(node, ast.Call):
             spoken = ast.unparse(node.func)
             if spoken.startswith(("pytest.raises", "pytest.fail", "raises", "qtbot.wait")) or re.search(
-                r"(^|[._])(assert|check|verify|expect|create_connection|compare|prove|same)", spoken
+                r"(^|[._])(accessible|assert|check|verify|expect|create_connection|compare|prove|same)", spoken
             ):
                 return True
     return False
