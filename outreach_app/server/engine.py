@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -23,6 +22,7 @@ from outreach_app.server import settings
 from outreach_app.server.refusal import Refusal, Trouble
 
 _WRITES = "outreach_writes"
+_PG_DISK_FULL = "53100"
 
 
 class Database:
@@ -137,7 +137,7 @@ def _translated() -> Iterator[None]:
         raise refusal from error
 
 
-def _read_error(error: DBAPIError) -> Refusal | None:
+def _read_error(error: DBAPIError) -> Refusal | Trouble | None:
     """What the world did; None where the mistake is ours."""
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
@@ -146,8 +146,14 @@ def _read_error(error: DBAPIError) -> Refusal | None:
             return Refusal("storage-full", retry_after=settings.FULL_RETRY_SECONDS)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return Refusal("busy", retry_after=settings.BUSY_RETRY_SECONDS)
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            return Trouble(
+                "database-unreadable",
+                "The SQLite file is damaged or is no database.",
+                "Stop the server, keep the file, and restore a backup into a new folder.",
+            )
         return None
-    if isinstance(cause, psycopg.errors.DiskFull):
+    if getattr(cause, "sqlstate", None) == _PG_DISK_FULL:
         return Refusal("storage-full", retry_after=settings.FULL_RETRY_SECONDS)
     if isinstance(error, OperationalError | InterfaceError):
         # Lock not available, deadlock, shut down, connection lost: all pass by themselves.
