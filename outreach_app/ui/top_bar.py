@@ -26,7 +26,7 @@ class FindButton(Ring, QPushButton):
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.caps = caps
         self.is_icon_only = False
-        self.wide = 320
+        self.wide = 340
         self.setToolTip(f"{words} ({caps})")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -150,7 +150,7 @@ class TopBar(QFrame):
         self._is_fitting = False
 
     def _wear(self, level: int) -> None:
-        self.finding.wide = worn().scaled(320) if level < 1 else worn().scaled(210)
+        self.finding.wide = worn().scaled(340) if level < 1 else worn().scaled(210)
         self.finding.is_icon_only = level >= 2
         self.hide_button.setVisible(level < 3)
         self.hide_icon.setVisible(level >= 3)

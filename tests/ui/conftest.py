@@ -77,12 +77,7 @@ def complaints(root: QWidget) -> list[str]:
     return found
 
 
-@pytest.fixture
-def accessible() -> Callable[[QWidget], None]:
-    """Fails with every complaint at once: names, buddies, object names, hit targets."""
-
-    def check(root: QWidget) -> None:
-        found = complaints(root)
-        assert not found, "\n".join(found)
-
-    return check
+@pytest.fixture(name="complaints")
+def complaints_fixture() -> Callable[[QWidget], list[str]]:
+    """`assert not complaints(screen)`: names, buddies, object names, hit targets of all that is visible."""
+    return complaints

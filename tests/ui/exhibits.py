@@ -314,7 +314,7 @@ class LikeLog(Screen):
         same.add(both)
         column.addWidget(same)
         column.addStretch(1)
-        columns = Columns().add(form, stretch=1).add(side, width=292)
+        columns = Columns().add(form, stretch=1, least=680).add(side, width=292)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(columns)

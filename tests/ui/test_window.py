@@ -175,11 +175,13 @@ def test_columns_give_way_in_three_steps(look: Look, window: Window) -> None:
     assert left(hotspots) == left(timeline)
 
 
-def test_everything_on_the_frame_has_a_name(accessible: Callable[[QWidget], None], window: Window) -> None:
-    for key in ("today", "log", "summaries"):
-        window.show_screen(key)
-        QApplication.processEvents()
-        accessible(window)
+@pytest.mark.parametrize("key", ["today", "log", "summaries"])
+def test_everything_on_the_frame_has_a_name(
+    complaints: Callable[[QWidget], list[str]], window: Window, key: str
+) -> None:
+    window.show_screen(key)
+    QApplication.processEvents()
+    assert not complaints(window)
 
 
 def test_every_icon_of_an_entry_exists() -> None:
@@ -214,3 +216,25 @@ def test_locking_destroys_the_sheets_of_the_screens(qtbot, window: Window) -> No
     window.show_door(QWidget())
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert [left.objectName() for left in window.findChildren(Sheet)] == ["keys-sheet"]
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_no_word_of_a_button_is_cut_at_any_text_size(look: Look, window: Window, percent: int) -> None:
+    look.wear(Wearing(Theme.LIGHT, text_percent=percent, is_still=True))
+    window.resize(1024, 600)
+    for key in ("today", "log", "summaries"):
+        screen = window.show_screen(key)
+        QApplication.processEvents()
+        cut = [
+            (button.objectName(), button.width(), button.sizeHint().width())
+            for button in screen.findChildren(Button)
+            if button.isVisible() and button.width() < button.sizeHint().width()
+        ]
+        assert not cut
+
+
+def test_right_to_left_puts_the_navigation_on_the_right(look: Look, window: Window) -> None:
+    window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    QApplication.processEvents()
+    assert window.navigation.x() > window.sheet_host.x()
+    assert window.top.lock.x() < window.top.team.x()

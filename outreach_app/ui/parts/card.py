@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from outreach_app.ui.look import Space, restyle, worn
@@ -68,7 +68,8 @@ class Card(QFrame):
     def set_right(self, widget: QWidget) -> None:
         """Put `widget` at the end of the title's line; an `Elided` gives way to the title."""
         stretch = 1 if isinstance(widget, Elided) else 0
-        if stretch:
+        if isinstance(widget, Elided):
+            widget.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
             self._head_row.takeAt(self._head_row.count() - 1)
             self._head_row.addSpacing(Space.MEDIUM)
         self._head_row.addWidget(widget, stretch)
