@@ -29,7 +29,7 @@ RULES = {
     "statutory": "Referrals under a duty, once they are sent.",
     "visits": "Each arrival in a hotspot; coming back is another visit.",
     "topics": "One conversation may touch on several, and counts once for each.",
-    "due": "Open referrals with a date in the next seven days; those past their date are overdue.",
+    "due": "Open referrals with a date within seven days; past it they are overdue.",
     "late_entries": "Recorded more than 24 hours after it happened, or changed after approval.",
     "not_recorded": "Headcounts in no band: ages, genders, new or known may add up to less than the heads.",
     "shifts": "Shifts that were not cancelled.",

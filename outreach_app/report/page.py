@@ -34,7 +34,7 @@ from outreach_app.report.phrases import (
     hours,
     listed,
     long_day,
-    plain,
+    one_line,
     sentence,
     short_day,
     span,
@@ -49,9 +49,9 @@ def lay_out(summary: Summary) -> Page:
     """The page of a summary, in the order in which a leader reads: what, how sound, where, who, what next."""
     return Page(
         title=headline(summary),
-        running=f"{summary.team or 'Street outreach'} · {summary.trail.edition}",
+        running=f"{one_line(summary.team) or 'Street outreach'} · {summary.trail.edition}",
         ribbon=EXAMPLE if summary.is_example else "",
-        subtitle=tuple(plain(line) for line in (subtitle(summary), standing(summary)) if line),
+        subtitle=tuple(line for line in (subtitle(summary), standing(summary)) if line),
         footing=f"{headline(summary)} · made {stamp(summary.trail.made_at)}"
         f" · version {summary.trail.version} · {summary.trail.fingerprint[:12]}",
         author=summary.trail.made_by or summary.team,
@@ -70,14 +70,15 @@ def subtitle(summary: Summary) -> str:
     """Who was out and when, in one line."""
     if summary.scope == "period":
         total = summary.totals
-        return f"{count(total.shifts, 'shift')} · {hours(total.pair_minutes)} of pairs on the street"
+        out = f"{count(total.shifts, 'shift')} · {hours(total.pair_minutes)} of pairs on the street"
+        return out if summary.shifts else "No shifts"
     shift = summary.shifts[0]
     return " · ".join(
         part
         for part in (
             _times(shift),
-            f"pair {shift.pair_label}" if shift.pair_label else "",
-            listed(shift.workers),
+            f"pair {one_line(shift.pair_label)}" if shift.pair_label else "",
+            one_line(listed(shift.workers)),
             ", ".join((shift.weather, *shift.context) if shift.weather else shift.context).lower(),
         )
         if part
@@ -130,7 +131,10 @@ def standing(summary: Summary) -> str:
 def doubts(known: Completeness) -> list[str]:
     """What may still change the figures, a sentence for each; empty when nothing is known to."""
     found = [
-        (known.drafts_left, f"{count(known.drafts_left, 'draft was', 'drafts were')} left on a laptop"),
+        (
+            known.drafts_left,
+            f"{count(known.drafts_left, 'draft was left on a laptop', 'drafts were left on laptops')}",
+        ),
         (
             known.shifts_without_count,
             f"{count(known.shifts_without_count, 'shift does', 'shifts do')} not say if drafts were left",
@@ -161,6 +165,7 @@ def doubts(known: Completeness) -> list[str]:
 
 
 def _soundness(summary: Summary) -> list[AnyBlock]:
+    """What may still change; that nothing is known to is said only of what was looked at."""
     known = summary.completeness
     found = doubts(known)
     if known.arrivals is None:
@@ -171,10 +176,15 @@ def _soundness(summary: Summary) -> list[AnyBlock]:
         arrived = "Every record that the team's laptops told of is here."
     if found:
         return [Words(text=" ".join((*found, arrived)).strip(), is_warning=True)]
-    return [Words(text=f"No drafts left, nothing late, nothing in doubt. {arrived}".strip(), is_quiet=True)]
+    have_ended = summary.shifts and all(line.ended_at for line in summary.shifts)
+    sound = "No drafts left, nothing late, nothing in doubt." if have_ended else ""
+    return [Words(text=f"{sound} {arrived}".strip(), is_quiet=True)]
 
 
 def _blocks(summary: Summary) -> list[AnyBlock]:
+    if not summary.shifts:
+        nothing = Words(text="No shift is recorded for these days.")
+        return [*_soundness(summary), nothing, *_due(summary), *_figures(summary), *_trail(summary)]
     return [
         *_soundness(summary),
         _bigs(summary),
@@ -217,7 +227,9 @@ def _bigs(summary: Summary) -> BigRow:
             Big(
                 value=f"{total.hotspot_minutes:,}",
                 label="minute in hotspots" if total.hotspot_minutes == 1 else "minutes in hotspots",
-                beside=f"{reached} of {count(len(summary.hotspots), 'hotspot')}",
+                beside=f"{reached} of {count(len(summary.hotspots), 'hotspot')}"
+                if summary.hotspots
+                else "no hotspot assigned",
             ),
         )
     )
@@ -241,7 +253,7 @@ def _where(summary: Summary) -> list[AnyBlock]:
             third = f"{clock(line.first_at, summary.since)}–{end}" if line.first_at else "–"
         bars.append(
             Bar(
-                label=plain(line.name),
+                label=one_line(line.name),
                 value=line.minutes,
                 share=_share(line.minutes, most),
                 cells=(f"{line.visits:,}", third, f"{line.conversations:,}", f"{line.young_people:,}"),
@@ -257,7 +269,7 @@ def _where(summary: Summary) -> list[AnyBlock]:
 
 def _gaps(summary: Summary) -> str:
     missed = [
-        f"{plain(line.name)} ({not_reached(line, summary.scope == 'period').lower()})"
+        f"{one_line(line.name)} ({not_reached(line, summary.scope == 'period').lower()})"
         for line in summary.hotspots
         if line.not_reached
     ]
@@ -276,15 +288,13 @@ def _between(summary: Summary) -> str:
 def _shifts(summary: Summary) -> list[AnyBlock]:
     if summary.scope == "shift":
         return []
-    if not summary.shifts:
-        return [Section(title="Shifts"), Words(text="No shift is recorded for these days.")]
     rows = tuple(
         (
             short_day(line.date) if line.date else "",
             line.pair_label,
             _from_to(line.started_at, line.ended_at, line.date)
             or (f"since {clock(line.started_at, line.date)}" if line.started_at else "–"),
-            plain(listed(line.workers)),
+            one_line(listed(line.workers)),
             line.status_label,
             f"{line.hotspot_minutes:,}",
             f"{line.conversations:,}",
@@ -339,7 +349,7 @@ def _short(title: str, unit: str, tallies: Sequence[Tally]) -> tuple[Short, ...]
     most = max((tally.count for tally in found), default=0)
     bars = tuple(
         Bar(
-            label=plain(tally.label),
+            label=one_line(tally.label),
             value=tally.count,
             share=_share(tally.count, most),
             is_muted=tally.code == "not_recorded",
@@ -421,8 +431,8 @@ def _voices(summary: Summary) -> list[AnyBlock]:
         Section(title="What young people said"),
         *(
             Quote(
-                text=plain(voice.text),
-                about=" · ".join(part for part in (voice.tag, plain(voice.hotspot)) if part),
+                text=voice.text,
+                about=" · ".join(part for part in (voice.tag, one_line(voice.hotspot)) if part),
             )
             for voice in voices
         ),
@@ -471,8 +481,8 @@ def _referrals(summary: Summary) -> list[AnyBlock]:
                 ),
                 rows=tuple(
                     (
-                        plain(f"{move.service} ({move.kind.lower()})"),
-                        plain(move.person) or "Without a card",
+                        one_line(f"{move.service} ({move.kind.lower()})"),
+                        one_line(move.person) or "Without a card",
                         " · ".join(part for part in (move.status, move.outcome) if part),
                         f"{short_day(move.at.date())}, {clock(move.at)}",
                     )
@@ -480,33 +490,40 @@ def _referrals(summary: Summary) -> list[AnyBlock]:
                 ),
             )
         )
-    if opened.due:
-        blocks.append(
-            Grid(
-                heads=(
-                    Head(label="Due in the team", share=3),
-                    Head(label="Person", share=1.2),
-                    Head(label="Stands at", share=2),
-                    Head(label="By"),
-                ),
-                rows=tuple(
-                    (
-                        plain(f"{line.service} ({line.kind.lower()})"),
-                        plain(line.person),
-                        line.status,
-                        (short_day(line.due_on) if line.due_on else "")
-                        + (" – overdue" if line.is_overdue else ""),
-                    )
-                    for line in opened.due
-                ),
-            )
-        )
+    blocks.extend(_due(summary))
     return blocks
+
+
+def _due(summary: Summary) -> list[AnyBlock]:
+    """What wants attention in the whole team, whoever opened it."""
+    due = summary.referrals.due
+    if not due:
+        return []
+    return [
+        Grid(
+            heads=(
+                Head(label="Due in the team", share=3),
+                Head(label="Person", share=1.2),
+                Head(label="Stands at", share=2),
+                Head(label="By"),
+            ),
+            rows=tuple(
+                (
+                    one_line(f"{line.service} ({line.kind.lower()})"),
+                    one_line(line.person),
+                    line.status,
+                    (short_day(line.due_on) if line.due_on else "")
+                    + (" – overdue" if line.is_overdue else ""),
+                )
+                for line in due
+            ),
+        )
+    ]
 
 
 def _named(tallies: Sequence[Tally]) -> str:
     """ "Housing (2), Benefits, debt (1)": the numbers part what commas cannot."""
-    return ", ".join(f"{plain(tally.label)} ({tally.count})" for tally in tallies)
+    return ", ".join(f"{one_line(tally.label)} ({tally.count})" for tally in tallies)
 
 
 def _handover(summary: Summary) -> list[AnyBlock]:
@@ -524,9 +541,9 @@ def _handover(summary: Summary) -> list[AnyBlock]:
             ),
             rows=tuple(
                 (
-                    plain(line.text),
-                    plain(line.person or line.hotspot or line.about),
-                    plain(line.owner) or "Nobody yet",
+                    line.text,
+                    one_line(line.person or line.hotspot or line.about),
+                    one_line(line.owner) or "Nobody yet",
                     short_day(line.due_on) if line.due_on else "–",
                     line.status,
                 )
@@ -544,7 +561,7 @@ def _met(summary: Summary) -> list[AnyBlock]:
     """What the pairs met in the hotspots that they visited."""
     rows = tuple(
         (
-            plain(line.name),
+            one_line(line.name),
             _ticked(line.mood) or "–",
             _ticked(line.people_about) or "–",
             _ticked(line.others_present) or "–",
@@ -586,7 +603,7 @@ def _safety(summary: Summary) -> list[AnyBlock]:
             ready += f" Not ticked: {listed(shift.readiness_open).lower()}."
         facts.append(Fact(label="Ready to go", text=ready))
         risk = f"{shift.risk_level}." if shift.risk_level else "Not recorded."
-        facts.append(Fact(label="Risk", text=plain(f"{risk} {shift.risk_note}")))
+        facts.append(Fact(label="Risk", text=f"{risk} {shift.risk_note}"))
     alone = [
         f"{short_day(line.date) if line.date and summary.scope == 'period' else ''} {line.single_reason},"
         f" allowed by {line.single_allowed_by or 'nobody named'}".strip()
@@ -594,24 +611,29 @@ def _safety(summary: Summary) -> list[AnyBlock]:
         if line.single_reason
     ]
     if alone:
-        facts.append(Fact(label="Worked alone", text=plain(sentence("; ".join(alone)))))
+        facts.append(Fact(label="Worked alone", text=sentence("; ".join(alone))))
     return [Section(title="Safety"), Facts(facts=tuple(facts))]
 
 
 def _debrief(summary: Summary) -> list[AnyBlock]:
-    facts = []
+    """One shift: a fact for each question. A period: a fact for each shift."""
+    facts: list[Fact] = []
     for line in summary.shifts:
-        whose = (
-            f"{short_day(line.date)}{' ' + line.pair_label if line.pair_label else ''}: " if line.date else ""
-        )
-        prefix = whose if summary.scope == "period" else ""
-        for label, text in (
-            ("What went well", line.went_well),
-            ("What was hard", line.hard),
-            ("Next time", line.next_time),
-        ):
-            if text.strip():
-                facts.append(Fact(label=plain(f"{prefix}{label}"), text=plain(text)))
+        said = [
+            (label, text)
+            for label, text in (
+                ("What went well", line.went_well),
+                ("What was hard", line.hard),
+                ("Next time", line.next_time),
+            )
+            if text.strip()
+        ]
+        if summary.scope == "shift":
+            facts.extend(Fact(label=label, text=text) for label, text in said)
+        elif said:
+            day = short_day(line.date) if line.date else ""
+            whose = f"{day}, pair {one_line(line.pair_label)}" if line.pair_label else day
+            facts.append(Fact(label=whose, text="\n".join(f"{label}: {text}" for label, text in said)))
     return [Section(title="Debrief"), Facts(facts=tuple(facts))] if facts else []
 
 
@@ -652,11 +674,11 @@ def _figures(summary: Summary) -> list[AnyBlock]:
 def _trail(summary: Summary) -> list[AnyBlock]:
     kept = summary.trail
     facts = [
-        Fact(label="Recorded by", text=plain(listed(kept.authors)) or "–"),
-        Fact(label="Approved by", text=plain(listed(kept.approvers)) or "Not approved yet."),
+        Fact(label="Recorded by", text=one_line(listed(kept.authors)) or "–"),
+        Fact(label="Approved by", text=one_line(listed(kept.approvers)) or "Not approved yet."),
         Fact(
             label="Made",
-            text=plain(
+            text=one_line(
                 f"{stamp(kept.made_at)} ({kept.time_zone} time)"
                 + (f" by {kept.made_by}." if kept.made_by else ".")
             ),

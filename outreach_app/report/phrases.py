@@ -6,6 +6,7 @@ given, and a summary must read the same on every laptop.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -31,7 +32,9 @@ EXAMPLE = "Example data – fictitious"
 
 # Explicit embeddings, overrides and isolates (Unicode Bidirectional Algorithm, UAX 9, section 2): a name
 # that carries one would turn around the words that follow it.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_UNFIT = frozenset(_TURNING + "\ufffe\uffff")
+_LINE_BREAK = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -97,14 +100,31 @@ def hours(minutes: int) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that cannot disturb a page or a cell: no control characters, no turning of direction.
+    """Text that cannot disturb a page, a cell or a file: no control characters, no turning of direction.
 
-    Line breaks stay; every other run of blanks of one line is left as people typed it.
+    U+FFFE and U+FFFF go too: they are no characters, and no XML file (a workbook is several) may hold
+    them. Line breaks of every kind become one kind.
     """
-    unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    unified = unified.replace("\t", " ")
+    unified = _LINE_BREAK.sub("\n", text).replace("\t", " ")
     kept = (letter for letter in unified if letter == "\n" or unicodedata.category(letter) != "Cc")
-    return "".join(letter for letter in kept if letter not in _TURNING).strip()
+    return "".join(letter for letter in kept if letter not in _UNFIT).strip()
+
+
+def one_line(text: str) -> str:
+    """`plain` text on one line, as names and labels stand in tables."""
+    return " ".join(plain(text).split())
+
+
+_LONGEST_WORD = 24
+_PIECE = 12
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD},}}")
+
+
+def breakable(text: str) -> str:
+    """Text whose long words may end in the middle of a narrow column (zero width spaces, U+200B)."""
+    return _LONG_WORD.sub(
+        lambda word: "\u200b".join(word[0][at : at + _PIECE] for at in range(0, len(word[0]), _PIECE)), text
+    )
 
 
 def tallied(counts: Sequence[tuple[str, int]], between: str) -> str:

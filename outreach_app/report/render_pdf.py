@@ -13,74 +13,86 @@ from typing import Any
 import msgspec
 
 from outreach_app import resources
+from outreach_app.domain.trouble import Bug
 from outreach_app.report.blocks import Page, Words
 from outreach_app.report.page import lay_out
+from outreach_app.report.phrases import breakable, plain
 from outreach_app.report.summary import Summary
 
 _UNDRAWN = re.compile(r"the text `(\"(?:[^\"\\]|\\.)*\")` could not be displayed")
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 _BOX = "□"
+_BOX_WITHOUT_FONTS = "?"
 _ROUNDS = 8
 
 
 def render(summary: Summary) -> bytes:
     """The PDF of a summary."""
-    return _draw(lay_out(summary), summary)[1]
+    return _draw(summary)[1]
 
 
 def render_pages(summary: Summary, ppi: float = 144.0) -> list[bytes]:
     """PNG pictures of the same pages, one for each, as the PDF will print them."""
-    page, _ = _draw(lay_out(summary), summary)
-    drawn = _compiler().compile(format="png", ppi=ppi, sys_inputs=_inputs(page))
+    drawable, _ = _draw(summary)
+    drawn = _compiler().compile(format="png", ppi=ppi, sys_inputs=drawable)
     return drawn if isinstance(drawn, list) else [drawn]
 
 
-def _draw(page: Page, summary: Summary) -> tuple[Page, bytes]:
-    """The PDF, and the page as it could be drawn.
+def _draw(summary: Summary) -> tuple[dict[str, str], bytes]:
+    """The PDF, and the template's input as it could be drawn.
 
     PDF/UA forbids a character that no font can draw, and a young person's words may hold any. Typst
-    names those characters; they become a box, and a sentence on the page says so.
+    names those characters (a base with what is joined to it); they become a box, and a sentence on the
+    page says so.
     """
     import typst
 
+    page = lay_out(summary)
     undrawn: set[str] = set()
     for _ in range(_ROUNDS):
-        drawable = _boxed(page, undrawn)
+        drawable = _input(page, undrawn)
         try:
             pdf = _compiler().compile(
                 format="pdf",
-                sys_inputs=_inputs(drawable),
+                sys_inputs=drawable,
                 pdf_standards=["ua-1"],
                 timestamp=int(summary.trail.made_at.timestamp()),
             )
         except typst.TypstError as error:
-            found = {letter for text in _UNDRAWN.findall(error.diagnostic) for letter in _unescape(text)}
+            found = {_unescape(text) for text in _UNDRAWN.findall(error.diagnostic)}
             if not found - undrawn:
                 raise
             undrawn |= found
         else:
             return drawable, pdf
-    raise AssertionError("a page that keeps naming new characters")
+    raise Bug("a page that keeps naming new characters")
 
 
-def _boxed(page: Page, undrawn: set[str]) -> Page:
-    if not undrawn:
-        return page
-    text = msgspec.json.encode(page).decode()
-    for letter in undrawn:
-        text = text.replace(letter, _BOX)
-    boxed = msgspec.json.decode(text, type=Page)
-    note = f"{_BOX} stands for a sign that no font of this computer can draw; the other formats have it."
-    return msgspec.structs.replace(boxed, blocks=(*boxed.blocks, Words(text=note, is_quiet=True)))
+def _input(page: Page, undrawn: set[str]) -> dict[str, str]:
+    """The page as `sys.inputs` of the template: clean text, long words breakable, no undrawn characters."""
+    box = _BOX_WITHOUT_FONTS if _BOX in undrawn else _BOX
+    if undrawn:
+        note = f"{box} stands for signs that no font of this computer can draw; the other formats have them."
+        page = msgspec.structs.replace(
+            page, blocks=(page.blocks[0], Words(text=note, is_quiet=True), *page.blocks[1:])
+        )
+    longest_first = sorted(map(re.escape, undrawn), key=len, reverse=True)
+    boxes = re.compile(f"(?:{'|'.join(longest_first)})+") if undrawn else None
+
+    def cleaned(part: Any) -> Any:
+        if isinstance(part, str):
+            text = breakable(plain(part))
+            return boxes.sub(box, text) if boxes else text
+        if isinstance(part, dict):
+            return {name: cleaned(value) for name, value in part.items()}
+        return [cleaned(one) for one in part] if isinstance(part, list | tuple) else part
+
+    return {"page": msgspec.json.encode(cleaned(msgspec.to_builtins(page))).decode()}
 
 
 def _unescape(quoted: str) -> str:
     """The characters of a text as Typst quotes it in an error."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], quoted[1:-1])
-
-
-def _inputs(page: Page) -> dict[str, str]:
-    return {"page": msgspec.json.encode(page).decode()}
 
 
 @cache

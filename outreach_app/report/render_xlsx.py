@@ -1,4 +1,4 @@
-"""A summary as an Excel workbook: a sheet to read, one sheet for each table, a native chart.
+"""A summary as an Excel workbook: one sheet for each table, and a native chart of the hotspots.
 
 Text is only ever written as text: never as a formula, never as a link. What could be taken for a
 formula when somebody edits the cell carries Excel's own quote mark, which is not part of the value.
@@ -7,17 +7,21 @@ formula when somebody edits the cell carries Excel's own quote mark, which is no
 from __future__ import annotations
 
 import io
+import tomllib
 from datetime import date, datetime
 from typing import Any
 
+from outreach_app import resources
 from outreach_app.report.page import headline, subtitle
 from outreach_app.report.phrases import EXAMPLE, plain
 from outreach_app.report.summary import Summary
 from outreach_app.report.tables import Cell, Column, Table, is_formula, tables
 
-_INK, _SOFT, _LINE, _ACCENT = "#1B2330", "#4A5568", "#DDE1E7", "#1F5FBF"
-_WAITING, _WAITING_SOFT = "#8A5A00", "#FFF1D6"
-_HEADER_ROW = 3
+_LOOK = tomllib.loads(resources.text("look", "tokens.toml"))["light"]
+_INK, _SOFT, _LINE, _ACCENT, _WAITING = (
+    _LOOK[name] for name in ("ink", "ink_soft", "line", "accent", "waiting")
+)
+_HEADER_ROW = 4
 _LONGEST_CELL = 32_767
 """Characters that fit in one cell (Excel's specifications and limits)."""
 
@@ -48,7 +52,7 @@ def render(summary: Summary) -> bytes:
     )
     looks = _Looks(book)
     for table in tables(summary):
-        sheet = book.add_worksheet(table.title if len(table.title) <= 31 else _SHORT[table.name])
+        sheet = book.add_worksheet(_SHEETS[table.name])
         _write(sheet, table, summary, looks)
         if table.name == "hotspots":
             _chart(book, sheet, table, summary)
@@ -56,14 +60,24 @@ def render(summary: Summary) -> bytes:
     return packed.getvalue()
 
 
-_SHORT = {
+_SHEETS = {
     "totals": "Figures",
+    "shifts": "Shifts",
+    "hotspots": "Hotspots",
     "engagements": "Conversations",
+    "hours": "By hour",
+    "weekdays": "By weekday",
+    "referrals": "Referrals",
     "referral_news": "Referral news",
     "referrals_due": "Referrals due",
+    "handover": "Handover",
+    "views": "Views",
+    "debrief": "Debrief",
+    "check_ins": "Check-ins",
     "completeness": "Completeness",
+    "trail": "Trail",
 }
-"""Sheet names where a table's title is longer than the 31 characters that Excel takes."""
+"""Names on the tabs: short, since Excel takes 31 characters, and the same in every workbook."""
 
 
 class _Looks:
@@ -87,10 +101,10 @@ def _write(sheet: Any, table: Table, summary: Summary, looks: _Looks) -> None:
     sheet.write_string(
         1, 0, f"{headline(summary)} · {subtitle(summary)}"[:_LONGEST_CELL], looks(font_color=_SOFT)
     )
-    if summary.is_example:
-        sheet.write_string(2, 0, EXAMPLE, looks(bold=True, font_color=_WAITING, bg_color=_WAITING_SOFT))
-    elif table.note:
+    if table.note:
         sheet.write_string(2, 0, table.note, looks(font_color=_SOFT, italic=True))
+    if summary.is_example:
+        sheet.write_string(3, 0, EXAMPLE, looks(bold=True, font_color=_WAITING))
     for place, column in enumerate(table.columns):
         side = "right" if column.holds == "number" else "left"
         head = looks(bold=True, bottom=1, bottom_color=_INK, text_wrap=True, align=side, valign="bottom")

@@ -80,7 +80,7 @@ _COMMAND = re.compile(r"""[\s'"]*[=+\-@|%\uff1d\uff0b\uff0d\uff20]""")
 
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet could take this text for something to calculate or run."""
-    return bool(_COMMAND.match(text)) or text[:1] in "\t\r\n"
+    return bool(_COMMAND.match(text)) or text.startswith(("\t", "\r", "\n"))
 
 
 def tables(summary: Summary) -> tuple[Table, ...]:

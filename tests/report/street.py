@@ -105,6 +105,10 @@ class Notebook:
 
     def team(self, name: str = "City centre street outreach") -> None:
         """The team, three members and seven hotspots."""
+        with self.database.atomic():
+            self._team(name)
+
+    def _team(self, name: str) -> None:
         wrote = DAY - timedelta(days=30)
         for member in ("Jo", "Sam", "Lee"):
             self.members[member] = self.ids()
@@ -127,6 +131,11 @@ def open_notebook(folder: Path) -> Notebook:
 
 def evening(book: Notebook) -> str:
     """The shift of 24 November; its id."""
+    with book.database.atomic():
+        return _evening(book)
+
+
+def _evening(book: Notebook) -> str:
     pair = [book.members["Jo"], book.members["Sam"]]
     spots = book.hotspots
     shift = book.write(
@@ -378,3 +387,104 @@ def _referrals(book: Notebook, shift: str, people: dict[str, str]) -> None:
     for step, hours in (("ready", 0), ("sent", 1), ("received", 140)):
         moment = at("17:00") - timedelta(days=6) + timedelta(hours=hours)
         book.write("referral_event", wrote=moment, referral=earlier, at=moment, to=step)
+
+
+HOSTILE = (
+    '=HYPERLINK("http://example.invalid","Click")',
+    "+44 116 000 0000",
+    "-1+1",
+    "@SUM(A1:A9)",
+    "=cmd|' /C calc'!A0",
+    "  =1+1",
+    "\t=1+1",
+    "\uff1d1+1",
+    "#let x = [typst] $ * _ ` \\ // ] #panic()",
+    "<script>alert(1)</script> & \"quotes\" 'and' &L&R",
+    "مرحبا بكم في المدينة 24",
+    "שלום לכולם, 7 in the evening",
+    "👩🏽‍🤝‍👨🏿 😀 漢字 नमस्ते 🏳️‍🌈",
+    "Two lines\nand the second\r\nand a third",
+    "bell \x07, turned \u202e around, nothing \u200b wide, \ufffe end",
+    "An unbreakable " + "w" * 180 + " word",
+)
+"""Texts that a page, a workbook or a file could trip over."""
+
+LONG_NAMES = ("Jo " + "Featherstonehaugh-Cholmondeley " * 3, "Sam de la Cruz y Martínez-Okonkwo")
+
+
+def hard_evening(book: Notebook, *, spots: int = 25, meetings: int = 200) -> str:
+    """A shift with many hotspots, many engagements, long names and hostile texts everywhere; its id."""
+    with book.database.atomic():
+        return _hard_evening(book, spots, meetings)
+
+
+def _hard_evening(book: Notebook, spots: int, meetings: int) -> str:
+    for name in LONG_NAMES:
+        book.members[name] = book.ids()
+        book.write("member", wrote=at("08:00"), as_id=book.members[name], name=name)
+    names = [*HOSTILE, *(f"Hotspot {number} behind the old shopping centre car park" for number in range(99))]
+    places = [
+        book.write("hotspot", wrote=at("08:00"), name=name[:300], code=f"H{number}")
+        for number, name in enumerate(names[:spots])
+    ]
+    shift = book.write(
+        "shift",
+        wrote=at("14:00"),
+        date="2026-11-24",
+        workers=[book.members[name] for name in LONG_NAMES],
+        pair_label="=A1+B2",
+        planned_start_at=at("14:00"),
+        planned_end_at=at("20:00"),
+        started_at=at("14:00"),
+        ended_at=at("23:59"),
+        hotspots_assigned=places,
+        not_reached=[{"hotspot": place, "reason": "weather"} for place in places[::4]],
+        risk_note=HOSTILE[8],
+        went_well="\n".join(HOSTILE),
+        hard=HOSTILE[9],
+        next_time=HOSTILE[10] + " " + HOSTILE[12],
+        drafts_left=0,
+    )
+    for number, place in enumerate(places):
+        if number % 4:
+            arrived = at("14:00") + timedelta(minutes=number * 20)
+            book.write(
+                "visit",
+                wrote=arrived,
+                shift=shift,
+                hotspot=place,
+                arrived_at=arrived,
+                left_at=arrived + timedelta(minutes=number + 1),
+                mood="calm",
+                seen=["music_noise", "litter_damage", "arguments", "vulnerable_person"],
+                others_present=["police", "council_warden", "bid_ranger", "other_service"],
+                action_taken=["presence", "greeted", "de_escalated", "called_service"],
+            )
+    for number in range(meetings):
+        moment = at("14:00") + timedelta(minutes=number * 2)
+        book.write(
+            "engagement",
+            wrote=moment,
+            shift=shift,
+            hotspot=places[number % len(places)],
+            occurred_at=moment,
+            headcount=1 + number % 9,
+            depth=number % 5,
+            topics=[code.value for code in KINDS["engagement"].fields["topics"].codes][number % 20 :][:3],  # type: ignore[attr-defined]
+            ages={"13_15": 1},
+            **({"young_person_view": HOSTILE[number // 10 % len(HOSTILE)]} if number % 10 == 1 else {}),
+        )
+    for text in HOSTILE:
+        book.write("handover_item", wrote=at("19:50"), shift=shift, text=text, about="learning")
+        service = book.write("service", wrote=at("09:00"), name=text[:300], types=["other"])
+        book.write(
+            "referral",
+            wrote=at("17:00"),
+            kind_of="signpost",
+            opened_at=at("17:00"),
+            service=service,
+            anonymous=True,
+            shift=shift,
+            due_at=at("12:00") + timedelta(days=2),
+        )
+    return shift

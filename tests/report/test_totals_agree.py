@@ -77,7 +77,7 @@ def on_paper(pdf: bytes) -> dict[str, int]:
 
 def in_excel(workbook: bytes) -> dict[str, int]:
     sheet = load_workbook(io.BytesIO(workbook))["Figures"]
-    rows = sheet.iter_rows(min_row=5, max_col=3, values_only=True)
+    rows = sheet.iter_rows(min_row=6, max_col=3, values_only=True)
     return {name: value for name, _, value in rows if name}
 
 
@@ -115,7 +115,7 @@ def test_hotspots_add_up_to_the_totals_in_every_format(summary: Summary) -> None
     with zipfile.ZipFile(io.BytesIO(render_csv.render(summary))) as archive:
         rows = list(csv.DictReader(io.StringIO(archive.read("hotspots.csv").decode("utf-8-sig"))))
     sheet = load_workbook(io.BytesIO(render_xlsx.render(summary)))["Hotspots"]
-    heads = [cell.value for cell in sheet[4]]
+    heads = [cell.value for cell in sheet[5]]
     for name, label, total in (
         ("minutes", "Minutes", summary.totals.hotspot_minutes),
         ("visits", "Visits", summary.totals.visits),
@@ -124,7 +124,7 @@ def test_hotspots_add_up_to_the_totals_in_every_format(summary: Summary) -> None
     ):
         assert sum(int(row[name] or 0) for row in rows) == total
         column = heads.index(label)
-        values = [row[column] for row in sheet.iter_rows(min_row=5, max_row=4 + len(rows), values_only=True)]
+        values = [row[column] for row in sheet.iter_rows(min_row=6, max_row=5 + len(rows), values_only=True)]
         assert sum(value or 0 for value in values) == total
 
 
