@@ -136,9 +136,13 @@ class Look(QObject):
         self._fonts = {}
         body = self.font(Step.BODY)
         self._control_height = max(44 if self._wearing.is_touch else 32, QFontMetrics(body).height() + 14)
-        self._application.setPalette(self._palette())
-        self._application.setFont(body)
-        self._application.setStyleSheet(self._sheet())
+        palette, sheet = self._palette(), self._sheet()
+        if palette != self._application.palette():  # each of these visits every widget there is
+            self._application.setPalette(palette)
+        if body != self._application.font():
+            self._application.setFont(body)
+        if sheet != self._application.styleSheet():
+            self._application.setStyleSheet(sheet)
         self.changed.emit()
 
     # ------------------------------------------------------------------------------------- colours
