@@ -56,6 +56,9 @@ def demo(call: Call) -> Answer:
     if mark is None or not mark.is_ready:
         _require_server()
         _clear(folder, mark)
+        if not getattr(call.asked, "wants_json", False):
+            outside.stdout.write(f"Building the example in {folder} takes half a minute ...\n".encode())
+            outside.stdout.flush()
         mark = _build(folder, outside)
     if not call.asked.no_window:
         with _server(folder, outside.environ, mark.port):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import partial
 from random import Random
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -22,6 +22,8 @@ from outreach_app import resources
 from outreach_app.domain import codes
 from outreach_app.domain.field import Json, spell_moment
 from outreach_app.domain.ids import Clock
+
+T = TypeVar("T")
 
 DAYS = 5
 SEED = "the example week"
@@ -82,6 +84,7 @@ class _View(msgspec.Struct, frozen=True):
 class _Passed(msgspec.Struct, frozen=True):
     text: str
     about: str
+    hotspot: str | None = None
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -163,7 +166,7 @@ class Week:
     _people: dict[int, str] = field(default_factory=dict)
     _acts: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
     _referrals: dict[int, str] = field(default_factory=dict)
-    _notes: int = 0
+    _used: dict[int, int] = field(default_factory=dict)
 
     def play(self, now: datetime) -> None:
         """Five whole days until yesterday, and the shift that is under way at `now`."""
@@ -195,14 +198,14 @@ class Week:
     # ------------------------------------------------------------------------------------ a whole day
 
     def _whole_day(self, number: int, day: date) -> None:
-        begin = self.clock.on(day, 13, 58)
+        begin = self.clock.on(day, 13, 55 + 2 * (number % 3))
         visits = self._route(begin + timedelta(minutes=12), self.clock.on(day, 19, 40), 6)
         self._begin(number, begin, visits)
         for place, visit in enumerate(visits):
             self._stay(number, place, visit)
         self._keep_in_touch(begin, late=number == 1)
         self._follow_up(number, begin)
-        end = self.clock.on(day, 19, 56)
+        end = self.clock.on(day, 19, 58) - timedelta(minutes=3 * (number % 4))
         self._at(end - timedelta(minutes=12), partial(self._debrief, number, visits))
         self._at(end, partial(self.sam.do, "end"))
         self._at(end + timedelta(minutes=2), partial(self._carry, self.jo, self.sam, self.lead))
@@ -328,16 +331,15 @@ class Week:
         if depth >= 2:
             met["outcome"] = [chance.choice(("calmer", "will_come_back", "accepted_signpost", "none"))]
             if chance.random() < 0.5:
-                met["note"] = self.words.notes[self._notes % len(self.words.notes)].text
-                self._notes += 1
+                met["note"] = self._next(self.words.notes).text
         if depth >= 3:
             met["outcome"] = ["agreed_next_step"]
             if chance.random() < 0.75:
-                view = chance.choice(self.words.views)
+                view = self._next(self.words.views)
                 met |= {"young_person_view": view.text, "view_tag": view.tag}
         if depth == 4:
             met["outcome"] = ["agreed_next_step", "recorded_outcome"]
-            met["recorded_outcome"] = [chance.choice(self.words.outcomes)]
+            met["recorded_outcome"] = [self._next(self.words.outcomes)]
         if depth >= 2 and chance.random() < 0.08:
             met["concern_reason"] = ["risk_victim"]
         return met
@@ -504,7 +506,7 @@ class Week:
             },
         )
         for turn in range(2):
-            passed = words.handovers[(2 * number + turn) % len(words.handovers)]
+            passed = self._next(words.handovers)
             said: dict[str, Json] = {
                 "shift": shift,
                 "text": passed.text,
@@ -512,8 +514,8 @@ class Week:
                 "owner": "next_pair",
                 "status": "open" if number == DAYS - 1 else "done",
             }
-            if passed.about == "place":
-                said["hotspot"] = self._hotspots[visits[-1].hotspot]
+            if passed.hotspot is not None:
+                said["hotspot"] = self._hotspots[passed.hotspot]
             if passed.about == "person":
                 said["person"] = self._card(turn + 1)
             self._record(self.sam if turn else self.jo, "handover_item", said)
@@ -522,6 +524,12 @@ class Week:
         self._carry(self.lead)
         self.lead.do("approve", self.shifts[-1])
         self._carry(self.lead, self.sam, self.jo)
+
+    def _next(self, words: Sequence[T]) -> T:
+        """One after another, from the beginning again when all were said."""
+        turn = self._used.get(id(words), 0)
+        self._used[id(words)] = turn + 1
+        return words[turn % len(words)]
 
     # ------------------------------------------------------------------------------------------ saying
 
