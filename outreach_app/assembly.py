@@ -1,8 +1,36 @@
-"""Builds the house: the only place where the machine's own clock and random source are handed out."""
+"""Builds the house: clock, lanes, window, doors; the only maker of long-lived objects.
+
+`open_window` is the program with a window. The door (unlock, first run) is painted first and the rest is
+imported behind it. Locking ends the process's life with the keys: lanes drained, file closed, and the
+same program started anew in this process's place, at the door.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from outreach_app.domain.trouble import Trouble
+    from outreach_app.store.batches import Truths
+    from outreach_app.store.database import Database
+    from outreach_app.sync.round import Report
+    from outreach_app.ui.application import Application
+    from outreach_app.work.desk import Desk
+    from outreach_app.work.door import Opened
+
+T = TypeVar("T")
+
+_IDLE_MINUTES = 5.0
+_START = "OUTREACH_START"
+"""How the program that replaces a locked one begins: "hidden" leaves only the task bar's entry."""
 
 
 class SystemClock:
@@ -16,3 +44,263 @@ class SystemClock:
         """How far this machine's wall clock is ahead of UTC at that moment."""
         ahead = at.astimezone().utcoffset()
         return 0 if ahead is None else int(ahead.total_seconds() // 60)
+
+
+def open_window(profile: Path, passphrase: str | None = None) -> int:
+    """Open the window on a profile; returns its exit code when it is closed.
+
+    With a passphrase it unlocks by itself (the example team); otherwise it waits at the door.
+    """
+    from outreach_app.ui.application import build_application
+
+    application = build_application(sys.argv[:1])
+    house = House(application, profile, os.environ)
+    house.begin(passphrase)
+    return application.exec()
+
+
+class House:
+    """Everything that lives as long as the window, and the moments when the door opens and shuts.
+
+    `replace_process` is called last when locking, with the command that starts the program again.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        profile: Path,
+        environ: os._Environ[str] | dict[str, str],
+        replace_process: Callable[[Sequence[str], dict[str, str]], None] | None = None,
+    ) -> None:
+        from outreach_app.ui.bus import Bus
+        from outreach_app.ui.lanes import Lanes
+        from outreach_app.ui.operation import Operations
+        from outreach_app.ui.window import Window
+
+        self.application = application
+        self.profile = profile
+        self.environ = dict(environ)
+        self.clock = SystemClock()
+        self.lanes = Lanes()
+        self.window = Window()
+        self.operations = Operations(self.lanes, application.bridge, Bus(self.window), self.window)
+        self.opened: Opened | None = None
+        self.carrier: Carrier | None = None
+        self._replace_process = replace_process or _replace_process
+        self.operations.trouble_met.connect(self.window.show_trouble)
+        application.bug_met.connect(self.window.show_bug)
+        self.window.hidden_and_locked.connect(self._on_window_hidden)
+        self.window.lock_asked.connect(self._on_window_lock_asked)
+        self.window.closing.connect(self._on_window_closing)
+
+    # ------------------------------------------------------------------------------------------- the door
+
+    def begin(self, passphrase: str | None = None) -> None:
+        """Show the door, or walk through it with a passphrase that was given."""
+        from outreach_app.ui.screens.doors import Doors
+
+        self.doors = Doors(self.window, self.operations, self.profile, self.clock, self.environ)
+        self.doors.opened.connect(self._on_doors_opened)
+        self.doors.stand(passphrase)
+        if self.environ.get(_START) == "hidden":
+            self.window.showMinimized()
+        else:
+            self.window.show()
+
+    def _on_doors_opened(self, opened: Opened) -> None:
+        """Unlocked: build the frame for this member's role and begin to carry."""
+        from outreach_app.ui.screen import Surroundings
+        from outreach_app.ui.screens import entries
+
+        self.opened = opened
+        desk = opened.desk(self.clock, os.urandom)
+        around = Surroundings(desk, self.operations, self.window.actions_list, self.window)
+        self.window.set_screens(entries.ENTRIES, desk.role, around)
+        self.window.set_example(desk.membership.is_example)
+        self.window.set_idle_minutes(_IDLE_MINUTES)
+        self.carrier = Carrier(self, desk)
+        self.window.show_frame()
+        self.carrier.begin()
+        self.application.show_icon()
+
+    # -------------------------------------------------------------------------------------- shutting it
+
+    def _on_window_hidden(self) -> None:
+        self._lock("hidden")
+
+    def _on_window_lock_asked(self) -> None:
+        from PySide6.QtWidgets import QWidget
+
+        if self.opened is not None:
+            self.window.show_door(QWidget())
+            self._lock("")
+
+    def _lock(self, start: str) -> None:
+        """Drain, close, and start again at the door; the keys end with this process."""
+        if self.opened is None:
+            return
+        self._shut()
+        command = [*program(), "--profile", str(self.profile)]
+        environ = {name: value for name, value in self.environ.items() if name != "OUTREACH_PASSPHRASE_FILE"}
+        self._replace_process(command, {**environ, _START: start})
+
+    def _on_window_closing(self) -> None:
+        self._shut()
+        self.application.quit()
+
+    def _shut(self) -> None:
+        """Stop carrying, finish what was asked of the file, close it. Drafts were kept at every pause.
+
+        A round that waits for a slow network is not waited for: it holds nothing that could be lost.
+        """
+        if self.carrier is not None:
+            self.carrier.end()
+        opened, self.opened = self.opened, None
+        if opened is not None:
+            from outreach_app.ui.lanes import LaneName
+
+            self.lanes.cancelled.set()
+            self.lanes[LaneName.STORE].submit(opened.close).result()
+
+
+class Carrier:
+    """Runs rounds on the net lane while the file is open, and keeps the light true."""
+
+    def __init__(self, house: House, desk: Desk) -> None:
+        from PySide6.QtCore import QTimer
+
+        from outreach_app.sync.pace import Pace
+        from outreach_app.ui.light import Lamp
+
+        self.house, self.desk = house, desk
+        self._lamp = Lamp(house.window)
+        self._pace = Pace()
+        self._trouble = ""
+        self._is_running = False
+        self._has_waiting = False
+        self._is_enrolled = desk.membership.is_enrolled
+        self._timer = QTimer(house.window)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._on_timer_timeout)
+        house.operations.bus.changed.connect(self._on_bus_changed)
+
+    def begin(self) -> None:
+        """Show the light as it is, and try a first round at once."""
+        self._look()
+        self._timer.start(0)
+
+    def end(self) -> None:
+        """No further round; one under way is asked to stop."""
+        self._timer.stop()
+        self.house.operations.bus.changed.disconnect(self._on_bus_changed)
+
+    def _on_bus_changed(self, changes: object, initiator: object) -> None:
+        self._look()
+        if initiator is not None and not self._is_running and not self._trouble:
+            self._timer.start(1000)
+
+    def _look(self) -> None:
+        from outreach_app.ui.operation import Question
+
+        self.house.operations.start(
+            Question(self.house.window, partial(_truths, self.desk), success=self._show)
+        )
+
+    def _show(self, seen: tuple[Truths, bool]) -> None:
+        truths, self._is_enrolled = seen
+        self._has_waiting = truths.waiting > 0
+        light = self._lamp.read(truths, self._trouble, is_enrolled=self._is_enrolled)
+        if self.house.window.is_open:
+            self.house.window.say_light(light.words, light.meaning)
+            self.house.window.set_waiting(light.foot)
+
+    def _on_timer_timeout(self) -> None:
+        from outreach_app.ui.lanes import LaneName
+        from outreach_app.ui.operation import Question
+
+        if self._is_running:
+            return
+        self._is_running = True
+        self.house.operations.start(
+            Question(
+                self.house.window,
+                partial(_round, self.house, self.desk),
+                success=self._on_round_done,
+                trouble=self._on_round_failed,
+                lane=LaneName.NET,
+            )
+        )
+
+    def _on_round_done(self, report: Report) -> None:
+        from outreach_app.sync import pace
+
+        self._is_running = False
+        self._trouble = ""
+        self._pace = pace.after_success(self._pace)
+        if report.changed.kinds:
+            self.house.operations.bus.changed.emit(report.changed, None)
+        else:
+            self._look()
+        self._rest()
+
+    def _on_round_failed(self, trouble: Trouble) -> None:
+        from outreach_app.sync import pace
+        from outreach_app.ui.light import ALARMS
+
+        self._is_running = False
+        if trouble.code == "cancelled":
+            return
+        is_news = trouble.code != self._trouble
+        self._trouble = trouble.code
+        seconds = trouble.facts.get("seconds")
+        self._pace = pace.after_failure(self._pace, float(seconds) if isinstance(seconds, int) else None)
+        if is_news and (trouble.code in ALARMS or trouble.code.startswith(("device-", "roster-", "invite-"))):
+            self.house.window.show_trouble(trouble)
+        self._look()
+        self._rest()
+
+    def _rest(self) -> None:
+        from outreach_app.sync.pace import wait_seconds
+
+        chance = int.from_bytes(os.urandom(4), "big") / 2**32
+        self._timer.start(round(1000 * wait_seconds(self._pace, chance, has_waiting=self._has_waiting)))
+
+
+def program() -> list[str]:
+    """The command that starts this program again."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "outreach_app"]
+
+
+def _truths(desk: Desk) -> tuple[Truths, bool]:
+    from outreach_app.store import batches, membership
+
+    me = membership.read(desk.db)
+    return batches.truths(desk.db), me is not None and me.is_enrolled
+
+
+def _round(house: House, desk: Desk) -> Report:
+    """One round, on the net lane; every look at the file goes through the store lane."""
+    from outreach_app.sync import round as rounds
+    from outreach_app.sync.line import Laptop
+    from outreach_app.sync.post import Post
+    from outreach_app.ui.lanes import LaneName
+
+    def ask(verb: Callable[[Database], T]) -> T:
+        future: Future[T] = house.lanes[LaneName.STORE].submit(partial(verb, desk.db))
+        return future.result()
+
+    post = Post(desk.membership.server)
+    try:
+        return rounds.run(Laptop(ask, post, house.clock, os.urandom, house.lanes.cancelled.is_set))
+    finally:
+        post.close()
+
+
+def _replace_process(command: Sequence[str], environ: dict[str, str]) -> None:
+    """Become another process: nothing of this one's memory is left to it."""
+    if sys.platform == "win32":
+        import subprocess
+
+        subprocess.Popen(command, env=environ)
+        os._exit(0)
+    os.execve(command[0], list(command), environ)
