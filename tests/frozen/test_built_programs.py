@@ -64,23 +64,17 @@ def test_the_licences_that_travel_with_it_are_there():
 
 
 def test_the_window_opens(display, home):
+    surroundings = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
     process = subprocess.Popen(
         [PROGRAM, "--profile", home / "profile"],
-        env={**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"},
+        env=surroundings,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        text=True,
     )
-    try:
-        found = subprocess.run(
-            ["xdotool", "search", "--sync", "--onlyvisible", "--name", "^Outreach$"],
-            env={**os.environ, "DISPLAY": display},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert found.stdout.split(), "no window appeared"
-        assert process.poll() is None
-    finally:
-        process.terminate()
-        said = process.communicate(timeout=30)[0]
-    assert b"Traceback" not in said
+    looking = ["timeout", "60", "xdotool", "search", "--sync", "--onlyvisible", "--name", "^Outreach$"]
+    found = subprocess.run(looking, env=surroundings, capture_output=True, text=True, timeout=90)
+    process.terminate()
+    said = process.communicate(timeout=30)[0]
+    assert found.stdout.split(), f"no window appeared; the program said: {said}"
+    assert "Traceback" not in said

@@ -216,8 +216,8 @@ def _says_something(test: ast.FunctionDef) -> bool:
             return True
         if isinstance(node, ast.Call):
             spoken = ast.unparse(node.func)
-            if spoken.startswith(("pytest.raises", "pytest.fail", "raises", "qtbot.wait")) or re.search(
-                r"(^|[._])(accessible|assert|check|verify|expect|create_connection|compare|prove|same)", spoken
-            ):
+            if spoken.startswith(
+                ("pytest.raises", "pytest.fail", "raises", "qtbot.wait", "socket.create")
+            ) or re.search(r"(^|[._])(accessible|assert|check|verify|expect|compare|prove|same)", spoken):
                 return True
     return False
