@@ -100,10 +100,9 @@ def _status(chosen: argparse.Namespace, database: Database) -> int:
 
 def _revoke(chosen: argparse.Namespace, database: Database) -> int:
     admin.open_house(chosen.data, database)
-    done = admin.block(database, chosen.device, _now())
-    return _say(
-        chosen, done, f"Device {done['device']} reads nothing any more. The team should remove it too."
-    )
+    done = admin.block(database, chosen.device, None if chosen.undo else _now())
+    state = "reads again" if chosen.undo else "reads nothing any more; the team should remove it too"
+    return _say(chosen, done, f"Device {done['device']} {state}.")
 
 
 def _backup(chosen: argparse.Namespace, database: Database) -> int:
@@ -134,7 +133,6 @@ def _serve(chosen: argparse.Namespace, database: Database) -> int:
     # The web framework is a third of the time that the other verbs take, and only this one needs it.
     from outreach_app.server import serving
     from outreach_app.server.app import create_app
-    from outreach_app.server.gate import Bell
 
     if (chosen.tls_cert is None) != (chosen.tls_key is None):
         raise Trouble("tls-incomplete", "One TLS file is missing.", "Give --tls-cert and --tls-key together.")
@@ -148,9 +146,8 @@ def _serve(chosen: argparse.Namespace, database: Database) -> int:
         stall_seconds=chosen.stall_seconds,
         device_rate=Rate(chosen.device_rate, chosen.device_rate * 10),
     )
-    bell = Bell()
-    app = create_app(
-        settings, identity, database, now=_now, ticks=time.monotonic, randomness=os.urandom, bell=bell
+    app, bell = create_app(
+        settings, identity, database, now=_now, ticks=time.monotonic, randomness=os.urandom
     )
     serving.serve(
         app,
@@ -215,6 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     add("status", _status, "show teams, streams and devices")
     revoke = add("revoke", _revoke, "block a device at once")
     revoke.add_argument("device", metavar="DEVICE", help="its id, as `status` shows it")
+    revoke.add_argument("--undo", action="store_true", help="lift the block again")
     backup = add("backup", _backup, "copy everything and the receipt key into one file")
     backup.add_argument("--out", type=Path, required=True, metavar="F")
     restore = add("restore", _restore, "fill an empty server from a backup; starts a new history")

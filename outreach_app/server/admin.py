@@ -140,11 +140,11 @@ def describe(data: Path, database: Database) -> Document:
         }
 
 
-def block(database: Database, device_hex: str, at: datetime) -> Document:
+def block(database: Database, device_hex: str, at: datetime | None) -> Document:
     """`revoke`: this device reads nothing any more; what it had not sent may still come in, marked late.
 
     It is the administrator's emergency stop. The team should also remove the device, which changes
-    the keys; this does not.
+    the keys; this does not. `at` None lifts the block.
     """
     device = schema.device
     try:
@@ -152,15 +152,20 @@ def block(database: Database, device_hex: str, at: datetime) -> Document:
     except ValueError:
         id = b""
     with database.writing() as db:
-        teams = db.execute(select(device.c.team).where(device.c.id == id)).scalars().all()
-        if not teams:
+        rows = db.execute(select(device.c.team, device.c.blocked_at).where(device.c.id == id)).all()
+        if not rows:
             raise Trouble(
                 "device-unknown", "No team lists a device with this id.", "`status` shows the ids of devices."
             )
-        changed = db.execute(
-            update(device).where(device.c.id == id, device.c.blocked_at.is_(None)).values(blocked_at=at)
-        )
-        return {"device": id.hex(), "teams": [team.hex() for team in teams], "changed": changed.rowcount > 0}
+        changes = any((row.blocked_at is None) == (at is not None) for row in rows)
+        if changes:
+            db.execute(update(device).where(device.c.id == id).values(blocked_at=at))
+        return {
+            "device": id.hex(),
+            "teams": [row.team.hex() for row in rows],
+            "blocked": at is not None,
+            "changed": changes,
+        }
 
 
 def _require_own(db: Connection, me: Identity) -> None:

@@ -37,11 +37,11 @@ def create_app(
     now: Callable[[], datetime],
     ticks: Callable[[], float],
     randomness: Randomness,
-    bell: Bell,
-) -> ASGIApp:
-    """The whole server as one ASGI application over an open database."""
+) -> tuple[ASGIApp, Bell]:
+    """The whole server as one ASGI application over an open database, and the bell that ends its waiting."""
     meter = Meter()
     shelf = Shelf(database, randomness)
+    bell = Bell(shelf.ends)
     doors = Doors(
         strangers=Buckets(settings.stranger_rate, ticks),
         devices=Buckets(settings.device_rate, ticks),
@@ -68,7 +68,7 @@ def create_app(
     )
     _add_routes(app, calls)
     _add_answers(app)
-    return Gate(app, meter, ticks)
+    return Gate(app, meter, ticks), bell
 
 
 def _add_routes(app: FastAPI, calls: Calls) -> None:

@@ -8,6 +8,7 @@ can sign receipts: keep it like the server itself.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -81,8 +82,7 @@ def restore(
             "Restore into an empty data folder; nothing was changed.",
         )
     work = data / "restore.part"
-    work.unlink(missing_ok=True)
-    work.write_bytes(source.read_bytes())
+    shutil.copyfile(source, work)
     copy = Database(f"sqlite:///{work}")
     try:
         with copy.writing() as older:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -103,36 +104,61 @@ class Meter:
 
 
 class Bell:
-    """Wakes long polls of this process when a stream grows or the server goes down."""
+    """Wakes long polls when a stream grows or the server goes down.
 
-    def __init__(self) -> None:
+    What this process stores rings at once. What another process stores is noticed by one look a
+    second for all streams that anybody here waits for, however many wait.
+    """
+
+    def __init__(self, look: Callable[[tuple[bytes, ...]], Mapping[bytes, int]]) -> None:
         self.is_closing = False
-        self._waiting: dict[bytes, set[asyncio.Event]] = {}
+        self._look = look
+        self._looking: asyncio.Task[None] | None = None
+        self._waiting: dict[bytes, dict[asyncio.Event, int]] = {}
 
-    async def wait(self, stream: bytes, seconds: float) -> None:
-        """Return when the stream's bell rings, or after so many seconds."""
+    @property
+    def count(self) -> int:
+        """How many wait."""
+        return sum(map(len, self._waiting.values()))
+
+    async def wait(self, stream: bytes, after: int, seconds: float) -> None:
+        """Return when the stream may have grown beyond `after`, or after so many seconds."""
         event = asyncio.Event()
-        self._waiting.setdefault(stream, set()).add(event)
+        self._waiting.setdefault(stream, {})[event] = after
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._keep_looking())
         try:
             async with asyncio.timeout(seconds):
                 await event.wait()
         except TimeoutError:
             return
         finally:
-            self._waiting[stream].discard(event)
+            del self._waiting[stream][event]
             if not self._waiting[stream]:
                 del self._waiting[stream]
 
-    def ring(self, stream: bytes) -> None:
-        """Something was put on this stream's shelf."""
-        for event in self._waiting.get(stream, ()):
-            event.set()
+    def ring(self, stream: bytes, team_seq: int) -> None:
+        """The stream has grown to this number."""
+        for event, after in self._waiting.get(stream, {}).items():
+            if team_seq > after:
+                event.set()
 
     def close(self) -> None:
         """Nobody waits any longer."""
         self.is_closing = True
-        for stream in list(self._waiting):
-            self.ring(stream)
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
+
+    async def _keep_looking(self) -> None:
+        while self._waiting and not self.is_closing:
+            try:
+                for stream, team_seq in (await run_in_threadpool(self._look, tuple(self._waiting))).items():
+                    self.ring(stream, team_seq)
+            except Refusal:
+                # A busy database has no news; who waits in vain asks it again and is told.
+                _log.info("look", outcome="busy")
+            await asyncio.sleep(settings.LOOK_SECONDS)
 
 
 async def read_body(request: Request, cap: int, stall_seconds: float) -> bytes:
@@ -143,7 +169,7 @@ async def read_body(request: Request, cap: int, stall_seconds: float) -> bytes:
     if request.headers.get("content-type", "").partition(";")[0].strip() != paths.CBOR:
         raise Refusal("media-type")
     declared = request.headers.get("content-length", "0")
-    if not declared.isdigit():
+    if not (declared.isascii() and declared.isdigit()):
         raise Refusal("malformed", facts={"what": "content-length"})
     if int(declared) > cap:
         raise Refusal("too-large", facts={"cap": cap})
@@ -199,7 +225,7 @@ class Gate:
         started, progress = self._now(), _Progress()
         self._meter.active += 1
         try:
-            if self._meter.active > settings.REQUESTS_AT_ONCE:
+            if self._meter.active - self._meter.waiting > settings.REQUESTS_AT_ONCE:
                 await _refuse_at_once(_watched_send(send, progress, receive))
             else:
                 await self._app(
@@ -231,6 +257,8 @@ def _watched_send(send: Send, progress: _Progress, receive: Receive) -> Send:
     async def watched(message: Message) -> None:
         if message["type"] == "http.response.start":
             progress.status = message["status"]
+            # What is signed or sealed for one laptop is in no cache between.
+            message["headers"] = [*message.get("headers", ()), (b"cache-control", b"no-store")]
         is_last = message["type"] == "http.response.body" and not message.get("more_body")
         if is_last and progress.status in (408, 413) and not progress.is_body_read:
             await send({**message, "more_body": True})

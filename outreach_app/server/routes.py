@@ -17,7 +17,7 @@ from outreach_app.server.devices import Sessions
 from outreach_app.server.gate import Bell, Buckets, Meter
 from outreach_app.server.identity import Identity
 from outreach_app.server.refusal import Refusal
-from outreach_app.server.settings import LOOK_SECONDS, Settings
+from outreach_app.server.settings import Settings
 from outreach_app.server.shelf import Caller, Item, Shelf
 from outreach_app.wire import auth, batch, card, cbor, invite, limits, paths, receipt, roster, seen
 from outreach_app.wire.problems import Malformed
@@ -83,12 +83,15 @@ class Calls:
     async def found(self, request: Request) -> Response:
         """Found a team with a one-time token."""
         self._meet_stranger(request)
-        founding = roster.read_founding(await self._body(request, limits.ROSTER_POST))
+        return _done(await self._ask(self._found, await self._body(request, limits.FOUNDING)))
+
+    def _found(self, raw: bytes) -> bool:
+        founding = roster.read_founding(raw)
         posting = intake.read_posting(founding.post)
         intake.check_founding(posting, self.identity.public)
-        token_hash = hashlib.sha256(founding.token.encode()).digest()
-        is_new = await self._ask(self.shelf.found, token_hash, posting, self.now())
-        return _done(is_new)
+        # People type and paste tokens; case and blanks at the ends carry nothing.
+        token_hash = hashlib.sha256(founding.token.strip().lower().encode()).digest()
+        return self.shelf.found(token_hash, posting, self.now())
 
     async def roster(self, request: Request, team: str) -> Response:
         """Entries after `after`, with this device's wraps, or with every wrap (`wraps=all`)."""
@@ -100,15 +103,16 @@ class Calls:
 
     async def extend(self, request: Request, team: str) -> Response:
         """The next entry with all its wraps; the root's signature opens without a session."""
-        caller = None
+        caller, cap = None, limits.ROSTER_POST_BY_ROOT
         if "authorization" in request.headers:
-            caller = self._meet_device(request, team)
+            caller, cap = self._meet_device(request, team), limits.ROSTER_POST
         else:
             self._meet_stranger(request)
-        post = roster.read_post(await self._body(request, limits.ROSTER_POST))
-        posting = intake.read_posting(post)
-        is_new = await self._ask(self.shelf.extend, _id(team), caller, posting, self.now())
-        return _done(is_new)
+        return _done(await self._ask(self._extend, _id(team), caller, await self._body(request, cap)))
+
+    def _extend(self, team: bytes, caller: Caller | None, raw: bytes) -> bool:
+        posting = intake.read_posting(roster.read_post(raw))
+        return self.shelf.extend(team, caller, posting, self.now())
 
     # ------------------------------------------------------------------------------------ invites and joins
 
@@ -163,19 +167,20 @@ class Calls:
         caller = self._meet_device(request)
         raw = await self._body(request, limits.BATCH_HARD)
         arrival = intake.read_arrival(raw, _id(stream), _id(batch_id, limits.HASH))
-        signed, is_new = await self._ask(self._store, caller, arrival)
+        signed, team_seq, is_new = await self._ask(self._store, caller, arrival)
         if is_new:
             self.meter.stored += 1
             self.meter.stored_bytes += len(raw)
-            self.bell.ring(arrival.header.preamble.stream)
+            self.bell.ring(arrival.header.preamble.stream, team_seq)
         else:
             self.meter.receipted_again += 1
         return _cbor(signed, 201 if is_new else 200)
 
-    def _store(self, caller: Caller, arrival: intake.Arrival) -> tuple[bytes, bool]:
+    def _store(self, caller: Caller, arrival: intake.Arrival) -> tuple[bytes, int, bool]:
         arrival.header.verify(self.shelf.author_key(caller, arrival))
         stored = self.shelf.store(caller, arrival, self.now())
-        return receipt.sign_receipt(self.identity.receipt_key, stored.receipt), stored.is_new
+        signed = receipt.sign_receipt(self.identity.receipt_key, stored.receipt)
+        return signed, stored.receipt.team_seq, stored.is_new
 
     async def batches(self, request: Request, stream: str) -> Response:
         """A page after a cursor; with `wait`, held back until there is something or the time is over."""
@@ -194,7 +199,7 @@ class Calls:
                 return _cbor(await self._ask(self._page, items))
             self.meter.waiting += 1
             try:
-                await self.bell.wait(wanted, min(left, LOOK_SECONDS))
+                await self.bell.wait(wanted, after, left)
             finally:
                 self.meter.waiting -= 1
 

@@ -312,9 +312,16 @@ class Shelf:
             )
 
     def join(self, signed: SignedJoin, at: datetime) -> bool:
-        """One request under one invite; the same laptop may correct its own, False if nothing is new."""
+        """One request under one invite; the same laptop may correct its own, False if nothing is new.
+
+        Nothing is new either for a laptop that the roster lists: a restored server may have lost the
+        invite and got the roster back.
+        """
         request, joins = signed.request, schema.join_request
         with self._database.writing() as db:
+            listed = self._device_row(db, Caller(request.team, request.device))
+            if listed is not None and listed.sign_public == request.sign_public:
+                return False
             row = db.execute(
                 select(schema.invite).where(schema.invite.c.id == request.invite).with_for_update()
             ).first()
@@ -543,6 +550,13 @@ class Shelf:
                 .order_by(batch.team_seq)
             )
             return tuple(_item(row.history, each) for each in rows)
+
+    def ends(self, streams: tuple[bytes, ...]) -> dict[bytes, int]:
+        """The last number of each of these streams."""
+        stream = schema.stream.c
+        with self._database.reading() as db:
+            rows = db.execute(select(stream.id, stream.team_seq).where(stream.id.in_(streams)))
+            return {row.id: row.team_seq for row in rows}
 
     def head(self, caller: Caller, stream: bytes) -> Head:
         """The end of a stream."""

@@ -42,6 +42,9 @@ ROSTER_POST = 8 * 1024 * 1024
 ROSTER_PAGE_ENTRIES = 200
 ROSTER_PAGE = ROSTER_POST
 ROSTER_PAGE_HARD = ROSTER_PAGE + ROSTER_POST + 64
+# What a stranger may ask the server to read: a first entry, and one that only the root has signed.
+FOUNDING = 256 * 1024
+ROSTER_POST_BY_ROOT = 1024 * 1024
 ROSTER_SIGNERS = 8
 ROSTER_WRAPS = 5_000
 SEALED_KEY = 4096

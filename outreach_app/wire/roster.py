@@ -304,7 +304,7 @@ def read_post(raw: bytes) -> RosterPost:
 
 def read_founding(raw: bytes) -> Founding:
     """Take the body of a POST to teams apart. Raises `Malformed`."""
-    parts = cbor.as_list(cbor.decode(raw, limits.ROSTER_POST, "founding"), 2, "founding")
+    parts = cbor.as_list(cbor.decode(raw, limits.FOUNDING, "founding"), 2, "founding")
     if len(parts) != 2 or not isinstance(parts[0], str) or not 1 <= len(parts[0]) <= limits.TEAM_TOKEN:
         raise Malformed("founding")
     return Founding(parts[0], _read_post(parts[1]))

@@ -396,7 +396,7 @@ def test_a_removed_laptop_hands_in_its_own_late_work_within_its_quota_and_reads_
     assert {each["name"]: each["late"] for each in shown["streams"]} == {"config": 0, "team": 1}
 
 
-def test_a_blocked_laptop_reads_nothing_until_it_is_enrolled_anew(house: House) -> None:
+def test_a_blocked_laptop_reads_nothing_until_the_block_is_lifted(house: House) -> None:
     team, worker = house.found(), Laptop()
     house.admit(team, worker)
     assert admin.block(house.database, worker.id.hex(), NOW)["changed"]
@@ -405,6 +405,8 @@ def test_a_blocked_laptop_reads_nothing_until_it_is_enrolled_anew(house: House) 
         house.shelf.head(caller(team, worker), team.stream)
     assert code(refused) == "device-blocked"
     assert house.store(team, worker.seal(team)).is_new
+    assert admin.block(house.database, worker.id.hex(), None)["changed"]
+    assert house.shelf.head(caller(team, worker), team.stream).team_seq == 1
     for unknown in ("00" * 16, "rubbish"):
         with pytest.raises(Trouble) as trouble:
             admin.block(house.database, unknown, NOW)
@@ -568,10 +570,17 @@ def test_a_laptop_joins_under_one_invite_only(house: House) -> None:
             caller(team), invite.read_registration(registration(secret, NOW + timedelta(days=1))), NOW
         )
     house.shelf.join(invite.read_join(join_request(team, joiner, SECRET)), NOW)
-    for device in (joiner, team.lead):
+    impostor = replace(team.lead, key=joiner.key)
+    for device in (joiner, impostor):
         with pytest.raises(Refusal) as refused:
             house.shelf.join(invite.read_join(join_request(team, device, b"t" * 16)), NOW)
         assert code(refused) == "invite-used"
+
+
+def test_a_laptop_that_the_roster_lists_need_not_be_invited_again(house: House) -> None:
+    """After a restore the invite may be lost and the roster be back."""
+    team = house.found()
+    assert not house.shelf.join(invite.read_join(join_request(team, team.lead, SECRET)), NOW)
 
 
 def test_open_invites_have_a_quota_and_an_id_belongs_to_one_team(

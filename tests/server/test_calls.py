@@ -217,6 +217,8 @@ def test_a_team_is_founded_once_per_token(server: Server) -> None:
         other = Team(server.receipt_public).founding(token).encode()
         assert line.call("POST", paths.TEAMS, other).code == "team-token-invalid"
         assert line.call("POST", paths.TEAMS, team.founding("nonsense").encode()).code == "team-token-invalid"
+        pasted = Team(server.receipt_public).founding(f" {server.token().upper()}\n").encode()
+        assert line.call("POST", paths.TEAMS, pasted).status == 201
         elsewhere = Team(b"x" * 32).founding(server.token()).encode()
         assert line.call("POST", paths.TEAMS, elsewhere).code == "roster-invalid"
 

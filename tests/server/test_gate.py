@@ -53,7 +53,9 @@ def test_a_body_declared_too_large_is_refused_before_it_is_sent(server: Server, 
         parts = urlsplit(server.url)
         with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
             connection.sendall(head)
-            answer = connection.recv(65536)
+            answer = b""
+            while chunk := connection.recv(65536):
+                answer += chunk
             assert answer.startswith(b"HTTP/1.1 413 ")
             assert f'"cap": {limits.BATCH_HARD}'.encode() in answer
             assert b"100 Continue" not in answer

@@ -73,6 +73,8 @@ def test_revoke_stops_a_laptop_at_once(server: Server) -> None:
         assert server.verb("revoke", worker.id.hex())["changed"]
         answer = line.call("GET", paths.fill(paths.HEAD, stream=team.stream))
         assert (answer.status, answer.code) == (403, "device-blocked")
+        assert server.verb("revoke", worker.id.hex(), "--undo")["changed"]
+        assert line.head(team.stream).team_seq == 0
 
 
 @pytest.mark.parametrize(
