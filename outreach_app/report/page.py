@@ -6,6 +6,7 @@ looks. A block without content is left out, never printed empty.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -106,14 +107,8 @@ def _from_to(start: datetime | None, end: datetime | None, on: date | None) -> s
 def standing(summary: Summary) -> str:
     """How the shift, or the shifts of a period, stand."""
     if summary.scope == "period":
-        by_status: dict[str, int] = {}
-        for shift in summary.shifts:
-            by_status[shift.status_label] = by_status.get(shift.status_label, 0) + 1
-        return (
-            sentence(", ".join(f"{number} {label}" for label, number in by_status.items()))
-            if by_status
-            else ""
-        )
+        stands = Counter(line.status_label for line in summary.shifts)
+        return sentence(", ".join(f"{number} {label}" for label, number in stands.items())) if stands else ""
     shift = summary.shifts[0]
     if shift.status == "approved" and shift.approved_at:
         by = f" by {shift.approved_by}" if shift.approved_by else ""
@@ -603,13 +598,14 @@ def _safety(summary: Summary) -> list[AnyBlock]:
             ready += f" Not ticked: {listed(shift.readiness_open).lower()}."
         facts.append(Fact(label="Ready to go", text=ready))
         risk = f"{shift.risk_level}." if shift.risk_level else "Not recorded."
-        facts.append(Fact(label="Risk", text=f"{risk} {shift.risk_note}"))
-    alone = [
-        f"{short_day(line.date) if line.date and summary.scope == 'period' else ''} {line.single_reason},"
-        f" allowed by {line.single_allowed_by or 'nobody named'}".strip()
-        for line in summary.shifts
-        if line.single_reason
-    ]
+        facts.append(Fact(label="Risk", text=f"{risk} {shift.risk_note}".strip()))
+    alone = []
+    for line in summary.shifts:
+        if line.single_reason:
+            why = f"{line.single_reason}, allowed by {line.single_allowed_by or 'nobody named'}"
+            if summary.scope == "period" and line.date:
+                why = f"{short_day(line.date)}: {why[0].lower()}{why[1:]}"
+            alone.append(why)
     if alone:
         facts.append(Fact(label="Worked alone", text=sentence("; ".join(alone))))
     return [Section(title="Safety"), Facts(facts=tuple(facts))]

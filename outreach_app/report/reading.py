@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import NamedTuple
 
@@ -89,29 +89,13 @@ class Shelf:
         """The code of the card that stands for a person, after doubles were put together."""
         if not person_id:
             return ""
-        doubles = _Doubles(self)
+        doubles: dict[str, str] = {}
+        card = self.get(person_id)
+        while card is not None and card.id not in doubles and isinstance(card.get("duplicate_of"), str):
+            doubles[card.id] = card.get("duplicate_of")
+            card = self.get(doubles[card.id])
         record = self.get(survivor(person_id, doubles)) or self.get(person_id)
         return str(record.get("code")) if record is not None and record.get("code") else "A card not here yet"
-
-
-class _Doubles(Mapping[str, str]):
-    """Which card another one was put together with, read only as far as it is asked for."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-
-    def __getitem__(self, person_id: str) -> str:
-        record = self._shelf.get(person_id)
-        onward = record.get("duplicate_of") if record is not None else None
-        if not isinstance(onward, str) or self._shelf.get(onward) is None:
-            raise KeyError(person_id)
-        return onward
-
-    def __iter__(self) -> Iterator[str]:
-        return (person.id for person in self._shelf.find("person") if person.id in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 class Outing(NamedTuple):

@@ -129,6 +129,25 @@ def open_notebook(folder: Path) -> Notebook:
     return Notebook(create(folder / "records.db", b"k" * 32))
 
 
+def new_shift(book: Notebook, **more: Any) -> str:
+    """A shift of Jo and Sam on 24 November, 14:00 to 20:00, unless told otherwise."""
+    given = {
+        "date": "2026-11-24",
+        "workers": [book.members["Jo"], book.members["Sam"]],
+        "started_at": at("14:00"),
+        "ended_at": at("20:00"),
+        "drafts_left": 0,
+    }
+    values = {name: value for name, value in (given | more).items() if value is not None}
+    return book.write("shift", wrote=at("14:00"), **values)
+
+
+def meet(book: Notebook, shift: str, clock: str = "15:00", **more: Any) -> str:
+    """Two young people who talked about their lives, unless told otherwise."""
+    given = {"shift": shift, "occurred_at": at(clock), "headcount": 2, "depth": 2}
+    return book.write("engagement", wrote=at(clock), **(given | more))
+
+
 def evening(book: Notebook) -> str:
     """The shift of 24 November; its id."""
     with book.database.atomic():

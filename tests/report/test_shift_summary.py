@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from report.street import DAY, HOTSPOTS, Notebook, at, evening
+from report.street import DAY, HOTSPOTS, Notebook, at, evening, meet, new_shift
 
 from outreach_app.domain.trouble import Trouble
 from outreach_app.report.reading import UNKNOWN_HOTSPOT, UNKNOWN_MEMBER, Period
@@ -17,24 +17,6 @@ from outreach_app.report.summary import Arrivals, Summary, Tally
 
 SumUp = Callable[..., Summary]
 WEEK = Period(date(2026, 11, 23), date(2026, 11, 29))
-
-
-def new_shift(book: Notebook, **more: Any) -> str:
-    """A shift of Jo and Sam on 24 November, 14:00 to 20:00, unless told otherwise."""
-    given = {
-        "date": "2026-11-24",
-        "workers": [book.members["Jo"], book.members["Sam"]],
-        "started_at": at("14:00"),
-        "ended_at": at("20:00"),
-        "drafts_left": 0,
-    }
-    values = {name: value for name, value in (given | more).items() if value is not None}
-    return book.write("shift", wrote=at("14:00"), **values)
-
-
-def meet(book: Notebook, shift: str, clock: str = "15:00", **more: Any) -> str:
-    given = {"shift": shift, "occurred_at": at(clock), "headcount": 2, "depth": 2}
-    return book.write("engagement", wrote=at(clock), **(given | more))
 
 
 def counts(tallies: tuple[Tally, ...]) -> dict[str, int]:
