@@ -144,5 +144,4 @@ def _rule_flags(kind_name: str, values: Mapping[str, Json]) -> tuple[str, ...]:
     kind = KINDS.get(kind_name)
     if kind is None:
         return ("kind-unknown",)
-    _, findings = kind.check(values)
-    return tuple(dict.fromkeys(finding.code for finding in findings)) if findings else ()
+    return kind.flags(values)
