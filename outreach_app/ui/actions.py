@@ -86,8 +86,10 @@ class Actions(QObject):
     def tell(self, group: str, words: str, keys: str) -> None:
         """List keys that a part handles itself (Esc Esc, a letter per chip)."""
         self._note_group(group)
-        self._told.append(Shortcut(group, words, keys))
-        self.changed.emit()
+        line = Shortcut(group, words, keys)
+        if line not in self._told:  # a screen is made anew after each unlock
+            self._told.append(line)
+            self.changed.emit()
 
     def _note_group(self, group: str) -> None:
         if group not in self._groups:

@@ -414,6 +414,8 @@ class RefEditor(Editor):
         self._declared = declared
         self._to = declared.to if isinstance(declared, field.Ref) else "member"
         self._strangers: dict[str, Choice] = {}
+        self._known: list[Choice] = []
+        self._codes: set[str] = set()
         self._picker = _picker((), name, self.tr("No answer"))
         self._picker.picked.connect(self._on_picker_picked)
         self._own(self._picker)
@@ -425,6 +427,8 @@ class RefEditor(Editor):
             words = [Choice(str(code.value), code.label) for code in self._declared.codes.on_offer]
         nobody = [] if self._declared.required else [Choice("", self.tr("No answer"))]
         known = [*nobody, *words, *setting.offers(self._to)]
+        if known == self._known:
+            return  # a list that is open must not close under the hand
         self._codes = {choice.code for choice in known}
         strangers = [choice for code, choice in self._strangers.items() if code not in self._codes]
         self._picker.set_choices([*known, *strangers])

@@ -49,6 +49,7 @@ class Form(QObject):
         self._editors: dict[str, Editor] = {}
         self._kept: dict[str, Json] = {}
         self._names: dict[int, str] = {}
+        self._last = ""
         self.is_strict = False
         """Whether missing answers are told: since a save was tried."""
         for key, declared in kind.fields.items():
@@ -118,6 +119,7 @@ class Form(QObject):
         for name, editor in self._editors.items():
             editor.set_value(values.get(name))
         self.is_strict = False
+        self._last = ""
         self.show_findings(())
 
     def set_setting(self, setting: Setting) -> None:
@@ -163,13 +165,17 @@ class Form(QObject):
     # ---------------------------------------------------------------------------------------- place
 
     def place(self) -> tuple[str, int]:
-        """Which field has the focus, and where the cursor is in its text; "" for none of them."""
+        """Which field has the focus or had it last, and where the cursor is in its text; "" for none yet."""
+        self.note_place()
+        return (self._last, self._editors[self._last].cursor()) if self._last else ("", 0)
+
+    def note_place(self) -> None:
+        """Remember the field that has the focus: a click into the navigation must not lose it."""
         parent = self.parent()
         here = parent.window().focusWidget() if isinstance(parent, QWidget) else None
         for name, editor in self._editors.items():
             if here is not None and (here is editor.part or editor.part.isAncestorOf(here)):
-                return name, editor.cursor()
-        return "", 0
+                self._last = name
 
     def go_to(self, name: str, cursor: int | None = None) -> bool:
         """Focus a field, and its text where it was left; False if there is no such field."""

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from outreach_app.domain.field import Field, Json, MemberOr, Ref, Refs, Rows, read_moment
+from outreach_app.domain.field import Field, MemberOr, Ref, Refs, Rows, read_moment
 from outreach_app.domain.kind import Kind, Record
 from outreach_app.domain.merge import Merged
 from outreach_app.domain.trouble import Trouble
 from outreach_app.store import oplog
 from outreach_app.store.drafts import Draft
+from outreach_app.work.amendment import Opened, Standing
 from outreach_app.work.desk import Desk
 from outreach_app.work.draft import drafts_of
 from outreach_app.work.roll import hotspots, members, name_of
@@ -49,22 +50,6 @@ class Outing(NamedTuple):
     colleagues: tuple[str, ...]
     stays: tuple[Stay, ...]
     is_running: bool
-
-
-class Standing(NamedTuple):
-    """One standing answer to a field: its operation, its value, who gave it."""
-
-    op: str
-    value: Json
-    by: str
-    is_mine: bool
-
-
-class Opened(NamedTuple):
-    """A record open for amendment, with every answer that stands on each field, newest first."""
-
-    record: Record
-    standing: Mapping[str, tuple[Standing, ...]]
 
 
 class Log(NamedTuple):

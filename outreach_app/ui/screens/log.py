@@ -1,7 +1,7 @@
 """Log engagement: three answers make one, everything else is optional, nothing is ever lost.
 
 The form is derived from the declaration of `engagement`; this screen only says where its best-known fields
-stand. A field it does not know appears under "If it matters" by itself. Place and time fill themselves
+stand (`log_page`); one it does not know appears below the line by itself. Place and time fill themselves
 (`log_place`); each pause keeps the draft; opening an existing engagement uses the same form and never
 overwrites unseen what arrived meanwhile (`log_clash`).
 
@@ -14,39 +14,33 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from outreach_app.domain import field as fields
 from outreach_app.domain.engagement import ENGAGEMENT
 from outreach_app.domain.field import Json
 from outreach_app.domain.kind import Finding, Kind, Record
-from outreach_app.domain.trouble import Trouble, Words
+from outreach_app.domain.trouble import Trouble
 from outreach_app.store.drafts import Draft, Place
-from outreach_app.ui.editors import Setting, choices_of, label_of
+from outreach_app.ui.editors import Setting, choices_of
 from outreach_app.ui.forms import Form
-from outreach_app.ui.look import Space, worn
-from outreach_app.ui.parts.announce import announce
-from outreach_app.ui.parts.banner import Banner, Icon
-from outreach_app.ui.parts.beside import Beside
-from outreach_app.ui.parts.button import Button
-from outreach_app.ui.parts.card import Card, rule
+from outreach_app.ui.parts.card import rule
 from outreach_app.ui.parts.chips import ChipFlow
-from outreach_app.ui.parts.columns import Columns
 from outreach_app.ui.parts.segments import Segments
-from outreach_app.ui.parts.sheet import Sheet
 from outreach_app.ui.parts.stepper import Stepper
-from outreach_app.ui.parts.text import Text
 from outreach_app.ui.screen import Screen, ScreenEntry, Surroundings
 from outreach_app.ui.screens.log_clash import Clash, ClashCard
-from outreach_app.ui.screens.log_drafts import DraftList
+from outreach_app.ui.screens.log_drafts import DraftsButton
+from outreach_app.ui.screens.log_foot import SaveBar
+from outreach_app.ui.screens.log_page import HELP_BELOW, SHOWN, LogPage
 from outreach_app.ui.screens.log_place import FIELDS as PLACE_FIELDS
 from outreach_app.ui.screens.log_place import PlaceLine
-from outreach_app.ui.tables.row_list import Row
+from outreach_app.ui.screens.log_words import Wording
 from outreach_app.work import draft as drafts
 from outreach_app.work import record as records
+from outreach_app.work.amendment import Amendment, Opened
 from outreach_app.work.changes import Done
-from outreach_app.work.log import Log, Opened, Standing, read_log
+from outreach_app.work.log import Log, read_log
 
 KEY = "log"
 ASIDE = "aside"
@@ -54,13 +48,7 @@ ASIDE = "aside"
 
 _PAUSE_MS = 400
 _TICK_MS = 5_000
-_LEGEND_FITS = 880
 _REOPENS_WITHIN_HOURS = 12
-
-_MAIN = ("headcount", "depth", "ages", "genders", "acquaintance", "topics", "note")
-_SIDE = (("given",), ("outcome",), ("young_person_view", "view_tag"))
-_SHOWN = {"topics": 15, "given": 4, "outcome": 5}
-"""Chips before "More…"; letters reach the rest all the same."""
 
 _LATER = ("persons", "same_as")
 """Answered by other means: linking people and joining a pair's double entry."""
@@ -75,21 +63,19 @@ class LogScreen(Screen):
         self._log: Log | None = None
         self._draft_id = ""
         self._spare_id = ""
-        self._record: Record | None = None
-        self._standing: Mapping[str, Sequence[Standing]] = {}
-        self._base: dict[str, Json] = {}
-        self._over: dict[str, list[str]] = {}
-        self._settled: set[str] = set()
+        self._amendment: Amendment | None = None
         self._is_kept = False
         self._is_saving = False
         self._is_confirmed = False
         self._opening = ""
         self._back = ""
+        self._interrupted = ""
+        self._last_saved = ""
         self._place: tuple[str, int] | None = None
         self._against: list[Finding] = []
-        self._thrown: Draft | None = None
         self._typed_ahead: list[QKeyEvent] = []
         self._checks = 0
+        self._has_news = False
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setting = Setting(around.desk.clock)
         self.form = Form(
@@ -98,9 +84,10 @@ class LogScreen(Screen):
             self,
             name=KEY,
             without={*PLACE_FIELDS, *_LATER},
-            help_below={"headcount", "young_person_view"},
-            shown=_SHOWN,
+            help_below=HELP_BELOW,
+            shown=SHOWN,
         )
+        self.wording = Wording(kind, self.setting, self)
         self.place = PlaceLine(kind, self.setting)
         self.clash = ClashCard()
         self._build()
@@ -112,7 +99,7 @@ class LogScreen(Screen):
         self._pause = _timer(self, _PAUSE_MS, self._on_pause_timeout)
         self._pause.setSingleShot(True)
         self._clock = _timer(self, _TICK_MS, self._on_clock_timeout)
-        self.listen({"shift", "visit", "hotspot", "member", "service", kind.name, drafts.KIND})
+        self.listen({"shift", "visit", "hotspot", "member", "service", kind.name})
         self._begin({})
 
     # --------------------------------------------------------------------------------------- layout
@@ -121,108 +108,25 @@ class LogScreen(Screen):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        columns = Columns()
-        columns.add(self._build_main(), stretch=1, least=600)
-        columns.add(self._build_side(), width=310)
-        outer.addWidget(columns, 1)
+        self.drafts_button = DraftsButton(self.around, self.wording)
+        self.drafts_button.opened.connect(self._on_drafts_button_opened)
+        self.drafts_button.changed.connect(self.read_again)
+        self.page = LogPage(self.form, self.place, self.clash, self.drafts_button)
+        self.page.declined.clicked.connect(self._on_declined_clicked)
+        self.page.no_shift.acted.connect(self._on_no_shift_acted)
+        outer.addWidget(self.page, 1)
         outer.addWidget(rule(self))
-        outer.addWidget(self._build_foot())
+        self.foot = self._build_foot()
+        outer.addWidget(self.foot)
 
-    def _build_main(self) -> QWidget:
-        main = QWidget()
-        column = QVBoxLayout(main)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.MEDIUM)
-        head = QHBoxLayout()
-        head.setSpacing(Space.SMALL)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        self.title = Text(self.tr("Log engagement"), "title")
-        words.addWidget(self.title)
-        words.addWidget(self.place)
-        head.addLayout(words, 1)
-        self.drafts_button = Button(
-            self.tr("Drafts"), name="log-drafts-button", kind="quiet", icon="note-pencil"
-        )
-        self.drafts_button.clicked.connect(self._on_drafts_clicked)
-        self.drafts_button.hide()
-        head.addWidget(self.drafts_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.declined = Button(self.tr("Declined"), name="log-declined", is_large=True)
-        self.declined.show_keys("0")
-        self.declined.clicked.connect(self._on_declined_clicked)
-        head.addWidget(self.declined, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(head)
-        self.no_shift = Banner(name="log-no-shift")
-        self.no_shift.acted.connect(self._on_no_shift_acted)
-        column.addWidget(self.no_shift)
-        column.addWidget(self.place.panel)
-        column.addWidget(self.clash)
-        column.addWidget(Beside(self.form.field("headcount"), self.form.field("depth")))
-        column.addWidget(self.form.field("ages"))
-        column.addWidget(Beside(self.form.field("genders"), self.form.field("acquaintance")))
-        column.addWidget(self.form.field("topics"))
-        column.addWidget(self.form.field("note"))
-        placed = {*_MAIN, *(name for card in _SIDE for name in card)}
-        more = self.form.rest(placed)
-        if more:
-            column.addSpacing(Space.SMALL)
-            column.addWidget(rule())
-            for name in more:
-                column.addWidget(self.form.field(name))
-        column.addStretch(1)
-        return main
-
-    def _build_side(self) -> QWidget:
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.MEDIUM)
-        for names in _SIDE:
-            card = Card()
-            for name in names:
-                card.add(self.form.field(name))
-            column.addWidget(card)
-        column.addStretch(1)
-        return side
-
-    def _build_foot(self) -> QWidget:
-        foot = QWidget()
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(Space.WIDE - 4, Space.SMALL, Space.WIDE - 4, Space.SMALL)
-        row.setSpacing(Space.SMALL)
+    def _build_foot(self) -> SaveBar:
         self._save_action = self.act(
             "log-save", self.tr("Save"), "Ctrl+Return", self.tr("Log"), self._on_save_triggered
         )
         self._save_action.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
-        self.save = Button.for_action(self._save_action, name="log-save", kind="primary", is_large=True)
-        row.addWidget(self.save)
-        self.aside = Button(self.tr("Put aside"), name="log-aside", is_large=True)
-        self.aside.setToolTip(self.tr("Keep it among the drafts and begin another"))
-        self.aside.clicked.connect(self._on_aside_clicked)
-        row.addWidget(self.aside)
-        self.again = Button(self.tr("Change it"), name="log-amend-last", is_large=True)
-        self.again.setToolTip(self.tr("Open the one just saved again"))
-        self.again.clicked.connect(self._on_again_clicked)
-        self.again.hide()
-        row.addWidget(self.again)
-        row.addSpacing(Space.TIGHT)
-        self._hint_icon = Icon("check-circle", "safe", 18)
-        self._hint_icon.hide()
-        row.addWidget(self._hint_icon)
-        self.hint = Text("", "small", wraps=True)
-        self.hint.setObjectName("log-hint")
-        row.addWidget(self.hint, 1)
-        self._legend = QWidget()
-        legend = QHBoxLayout(self._legend)
-        legend.setContentsMargins(0, 0, 0, 0)
-        legend.setSpacing(Space.SMALL)
-        legend.addWidget(Icon("eye", "ink_faint", 14))
-        legend.addWidget(Text(self.tr("partners see totals"), "small"))
-        legend.addSpacing(Space.SMALL)
-        legend.addWidget(Icon("eye-slash", "ink_faint", 14))
-        legend.addWidget(Text(self.tr("your team only"), "small"))
-        row.addWidget(self._legend)
-        self._last_saved = ""
+        foot = SaveBar(self._save_action)
+        foot.aside_asked.connect(self._on_foot_aside_asked)
+        foot.again_asked.connect(self._on_foot_again_asked)
         return foot
 
     def _declare_keys(self) -> None:
@@ -244,36 +148,46 @@ class LogScreen(Screen):
     # --------------------------------------------------------------------------------------- reading
 
     def read_again(self) -> None:
-        record_id = self._opening or (self._record.id if self._record else None)
+        record_id = self._opening or (self._amendment.record.id if self._amendment else None)
         self.ask(partial(read_log, self.around.desk, self.kind, record_id), self._show, trouble=self._refuse)
 
     def _show(self, log: Log) -> None:
         is_first = self._log is None
         self._log = log
-        self._spare_id = log.fresh
-        if not self._draft_id:
-            self._draft_id = log.fresh
-            self._spare_id = ""
-            if not self.is_blank:
-                self._pause.start()
+        self._take_spare(log.fresh)
         self.setting.options = {to: choices_of(offers) for to, offers in log.options.items()}
         self.form.set_setting(self.setting)
         self.place.follow(log)
-        if log.opened is not None and log.opened.record.id == self._opening:
-            self._open(log.opened)
-        elif log.opened is not None and self._record is not None and log.opened.record.id == self._record.id:
-            self._take_arrived(log.opened)
-        elif is_first:
-            self._reopen(log)
+        opened = log.opened
+        if opened is not None and opened.record.id == self._opening:
+            self._open(opened)
+        elif opened is not None and self._amendment and opened.record.id == self._amendment.record.id:
+            self._take_arrived(opened)
+        elif self._amendment is None and not self._opening:
+            self._reopen(log, is_first=is_first)
         self._show_state()
         self._show_shift()
         self._show_drafts()
 
-    def _reopen(self, log: Log) -> None:
-        """After a crash, a lock or a dead battery: the same form, the same field, the same cursor."""
-        for draft in log.drafts:
+    def _take_spare(self, fresh: str) -> None:
+        """An id for the draft after this one, so that beginning a form never waits for the store."""
+        self._spare_id = fresh
+        if not self._draft_id:
+            self._draft_id, self._spare_id = fresh, ""
+            if not self.is_blank:
+                self._pause.start()
+
+    def _reopen(self, log: Log, *, is_first: bool) -> None:
+        """What was interrupted: by an amendment, or by a crash, a lock, a dead battery.
+
+        The same form, the same field, the same cursor. An older draft waits in the list instead, and so
+        does every draft if somebody has begun to type already.
+        """
+        for draft in log.drafts if self.is_blank else ():
             hours = (log.now - draft.updated_at).total_seconds() / 3600
-            if draft.place.screen == KEY and hours < _REOPENS_WITHIN_HOURS:
+            was_open = is_first and draft.place.screen == KEY and hours < _REOPENS_WITHIN_HOURS
+            if was_open or draft.id == self._interrupted:
+                self._interrupted = ""
                 self._open_draft(draft)
                 return
 
@@ -285,12 +199,11 @@ class LogScreen(Screen):
 
     def _begin(self, values: Mapping[str, Json]) -> None:
         """An empty form, or one with a draft's answers, for a new record."""
-        self._record = None
-        self._standing, self._over, self._base = {}, {}, {}
-        self._settled = set()
+        self._amendment = None
         self._is_kept = False
         self._is_confirmed = False
         self._against = []
+        self._checks += 1
         self._draft_id, self._spare_id = self._spare_id, ""
         self.form.set_values({name: value for name, value in values.items() if name not in PLACE_FIELDS})
         self.place.show_findings(())
@@ -309,8 +222,14 @@ class LogScreen(Screen):
         self._after_opening()
 
     def amend(self, record_id: str, *, back: str = "") -> None:
-        """Open a record in this form; after the save the window goes `back` to that screen."""
-        self._leave_form()
+        """Open a record in this form; after the save the window goes `back` to that screen.
+
+        What was half typed is kept and comes back when the amendment is done.
+        """
+        if self._amendment is None and not self.is_blank:
+            self._interrupted = self._draft_id
+        self._keep()
+        self._place = None
         self._opening = record_id
         self._back = back
         self.read_again()
@@ -318,25 +237,26 @@ class LogScreen(Screen):
     def _open(self, opened: Opened) -> None:
         """Show a record as it stands, and over it what its draft had changed."""
         self._opening = ""
-        record = opened.record
-        log = self._log
-        draft = next((one for one in log.drafts if one.record == record.id), None) if log else None
-        self._begin(record.values)
-        self._record = record
-        self._base = dict(record.values)
-        self._standing = opened.standing
-        self._over = {name: _ops_shown(opened, name) for name in {*self.kind.fields, *opened.standing}}
-        self.place.set_values(record.values)
+        kept = self._log.drafts if self._log else ()
+        draft = next((one for one in kept if one.record == opened.record.id), None)
+        amendment = Amendment(opened, self.kind.fields, draft)
+        self._begin(amendment.begins_with)
+        self._amendment = amendment
+        self.place.set_values(amendment.begins_with)
         self._place = None
         if draft is not None:
             self._draft_id = draft.id
             self._is_kept = True
-            for name, value in draft.values.items():
-                self._set(name, value)
-            self._over.update({name: list(ops) for name, ops in draft.over.items()})
             self._place = (draft.place.field, draft.place.cursor)
         self._show_clashes()
         self._after_opening()
+
+    def _end_amendment(self) -> None:
+        """Back to logging: what the amendment interrupted, or an empty form."""
+        self._begin({})
+        self.place.forget_hand()
+        self.place.start_again()
+        self.read_again()
 
     def _after_opening(self) -> None:
         self._check()
@@ -355,88 +275,63 @@ class LogScreen(Screen):
 
     # ----------------------------------------------------------------------------- arriving meanwhile
 
-    def _changed_fields(self) -> list[str]:
-        """Fields whose answer is not the one that was opened."""
-        now = self._values()
-        return [name for name in self.kind.fields if now.get(name) != self._base.get(name)]
-
     def _take_arrived(self, opened: Opened) -> None:
         """The record under the form has changed: untouched fields follow, touched ones show both answers."""
-        mine = {*self._changed_fields(), *self._settled}
-        told = []
-        for name in self.kind.fields:
-            if opened.standing.get(name, ()) == self._standing.get(name, ()) or name in mine:
-                continue
-            value = opened.record.values.get(name)
-            if value != self._base.get(name):
-                told.append(self.kind.fields[name].label)
-                self._set(name, value)
-            self._base[name] = value
-            self._over[name] = _ops_shown(opened, name)
-        self._record = opened.record
-        self._standing = opened.standing
+        assert self._amendment is not None
+        follow = self._amendment.take(opened, self._values())
+        for name, value in follow.items():
+            self._set(name, value)
         self._show_clashes()
         self._check()
-        if told:
-            words = self.tr("Changed meanwhile by somebody else: %1.").replace("%1", ", ".join(told))
-            self._say(words)
-
-    def _unseen(self, name: str) -> list[Standing]:
-        """Standing answers to a field that are neither on screen nor superseded by what was."""
-        shown = self._values().get(name)
-        seen = set(self._over.get(name, ()))
-        return [one for one in self._standing.get(name, ()) if one.op not in seen and one.value != shown]
+        if opened.record.state == "voided":
+            words = self.tr(
+                "This engagement was made void meanwhile; it cannot be changed until that is undone."
+            )
+            self.foot.say(words, "waiting", is_spoken=True)
+            self._has_news = True
+        elif follow:
+            labels = ", ".join(self.kind.fields[name].label for name in follow)
+            words = self.tr("Changed meanwhile by somebody else: %1.").replace("%1", labels)
+            self.foot.say(words, is_spoken=True)
+            self._has_news = True
 
     def _show_clashes(self) -> None:
         now = self._values()
         found = []
         for name, declared in self.kind.fields.items():
-            others = self._unseen(name) if self._record is not None else []
+            others = self._amendment.unseen(name, now) if self._amendment else ()
             if others:
                 theirs = others[0]
                 by = self.tr("you, on another laptop") if theirs.is_mine else theirs.by
-                mine = self._in_words(name, now.get(name))
-                found.append(Clash(name, declared.label, by, self._in_words(name, theirs.value), mine))
+                mine = self.wording.answer(name, now.get(name))
+                found.append(Clash(name, declared.label, by, self.wording.answer(name, theirs.value), mine))
         self.clash.show_clashes(found)
-
-    def _in_words(self, name: str, value: Json) -> str:
-        if value is None:
-            return self.tr("no answer")
-        declared = self.kind.fields[name]
-        known = {choice.code: choice.words for offers in self.setting.options.values() for choice in offers}
-        targets = [target for _, target in declared.references(value)]
-        if targets:
-            return ", ".join(known.get(target, "…") for target in targets)
-        words = declared.show(value)
-        return words if len(words) <= 80 else f"{words[:79].rstrip()}…"
 
     @Slot(str)
     def _on_clash_taken(self, name: str) -> None:
-        others = self._unseen(name)
+        others = self._amendment.unseen(name, self._values()) if self._amendment else ()
         if others:
             self._set(name, others[0].value)
         self._settle(name)
-        self.form.go_to(name)
 
     @Slot(str)
     def _on_clash_kept(self, name: str) -> None:
         self._settle(name)
-        self.form.go_to(name)
 
     def _settle(self, name: str) -> None:
-        """The person has seen every answer to this field and chosen."""
-        self._over[name] = [one.op for one in self._standing.get(name, ())]
-        self._settled.add(name)
+        if self._amendment is not None:
+            self._amendment.settle(name)
         self._show_clashes()
         self._after_edit()
+        self.form.go_to(name)
 
     # --------------------------------------------------------------------------------------- editing
 
     @property
     def is_blank(self) -> bool:
         """Nothing has been said yet that would be missed."""
-        if self._record is not None:
-            return not self._changed_fields() and not self._settled
+        if self._amendment is not None:
+            return not self._amendment.changed(self._values())
         return not self.form.values()
 
     @Slot(str)
@@ -449,8 +344,9 @@ class LogScreen(Screen):
 
     def _after_edit(self) -> None:
         self._is_confirmed = False
+        self._has_news = False
         if self.is_blank:
-            if self._record is None and not self.place.is_by_hand:
+            if self._amendment is None and not self.place.is_by_hand:
                 self.place.start_again()
         else:
             self.place.freeze()
@@ -470,7 +366,10 @@ class LogScreen(Screen):
 
     @Slot(QWidget, QWidget)
     def _on_application_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and self.isAncestorOf(now) and not self._is_saving and not self.is_blank:
+        if now is None or not self.isAncestorOf(now) or self._is_saving:
+            return
+        self.form.note_place()
+        if not self.is_blank:
             self._pause.start()  # the draft remembers the field one is in
 
     def _keep(self, screen: str = KEY) -> None:
@@ -484,14 +383,11 @@ class LogScreen(Screen):
                 self._is_kept = False
                 self.change(partial(drafts.drop_draft, desk, self._draft_id))
             return
-        values, over = self._values(), {}
-        if self._record is not None:
-            said = {*self._changed_fields(), *self._settled}
-            values = {name: values.get(name) for name in said}
-            over = {name: self._over.get(name, []) for name in said}
-        field, cursor = self.form.place()
-        if not field and self._place is not None:
-            field, cursor = self._place
+        values = self._values()
+        over: Mapping[str, Sequence[str]] = {}
+        if self._amendment is not None:
+            values, over = self._amendment.said(values)
+        field, cursor = self._place or self.form.place()
         self._is_kept = True
         self.change(
             partial(
@@ -501,7 +397,7 @@ class LogScreen(Screen):
                 self.kind.name,
                 values,
                 Place(screen=screen, field=field, cursor=cursor),
-                record=self._record.id if self._record else None,
+                record=self._amendment.record.id if self._amendment else None,
                 over=over,
             ),
             self._on_kept,
@@ -517,7 +413,7 @@ class LogScreen(Screen):
         """Ask the rules that look at other records, too; the answer shows if nothing changed meanwhile."""
         self._checks += 1
         values = self._values()
-        record_id = self._record.id if self._record else None
+        record_id = self._amendment.record.id if self._amendment else None
         self.ask(
             partial(records.check, self.around.desk, self.kind.name, values, record_id),
             partial(self._on_checked, self._checks),
@@ -554,26 +450,32 @@ class LogScreen(Screen):
             return
         self._pause.stop()
         self._place = self.form.place()
-        self._is_saving = True
         self._checks += 1
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._wait(True)
         desk, values = self.around.desk, self._values()
         verb: Callable[[], Done[Record]]
-        if self._record is None:
-            said = records.Said(self.kind.name, values, self._draft_id or None)
-            verb = partial(records.save, desk, said, is_confirmed=self._is_confirmed)
+        if self._amendment is None:
+            new = records.Said(self.kind.name, values, self._draft_id or None)
+            verb = partial(records.save, desk, new, is_confirmed=self._is_confirmed)
         else:
-            fields_said = {*self._changed_fields(), *self._settled}
+            said = self._amendment.said(values)
             verb = partial(
                 records.amend,
                 desk,
-                self._record.id,
-                {name: values.get(name) for name in fields_said},
-                over={name: self._over.get(name, []) for name in fields_said},
-                draft=self._draft_id if self._is_kept else None,
+                self._amendment.record.id,
+                said.values,
+                over=said.over,
+                draft=self._draft_id,
                 is_confirmed=self._is_confirmed,
             )
         self.change(verb, self._on_saved, trouble=self._on_save_refused)
+
+    def _wait(self, is_saving: bool) -> None:
+        """While a save is on its way the form stands still; keys are held, so that nothing typed is lost."""
+        self._is_saving = is_saving
+        self.page.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, is_saving)
+        if is_saving:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say_left(self, left: Sequence[Finding]) -> None:
         names = []
@@ -586,12 +488,12 @@ class LogScreen(Screen):
         else:
             words = self.tr("%1 things left: %2.").replace("%1", str(len(names)))
             words = words.replace("%2", ", ".join(names))
-        self._say(words, "danger")
+        self.foot.say(words, "danger", is_spoken=True)
         if not self.form.go_to_first(left) and any(one.field in PLACE_FIELDS for one in left):
             self.place.hotspots.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_save_refused(self, trouble: Trouble) -> None:
-        self._is_saving = False
+        self._wait(False)
         if self._place is not None:
             self.form.go_to(*self._place)
         self._place = None
@@ -601,34 +503,33 @@ class LogScreen(Screen):
             self._show_findings()
             if len(asks) == len(trouble.findings):
                 self._is_confirmed = True
-                self._say(self.tr("Save again to confirm."), "waiting")
+                self.foot.say(self.tr("Save again to confirm."), "waiting", is_spoken=True)
             else:
                 self._say_left([one for one in trouble.findings if one.level == "refuse"])
         else:
             self.around.host.show_trouble(trouble)
+        self._pause.start()
         self._replay()
 
     def _on_saved(self, record: Record) -> None:
-        was_amendment = self._record is not None
-        self._is_saving = False
+        was_amendment = self._amendment is not None
+        self._wait(False)
         self._place = None
         shown = self.setting.on_wall(self.around.desk.clock.now())
         self.around.host.set_saved(self.tr("Saved on this device %1").replace("%1", f"{shown:%H:%M}"))
+        words = self.tr("Saved on this device: %1").replace("%1", self.wording.engagement(record.values))
         back, self._back = self._back, ""
-        self._begin({})
-        if was_amendment:
-            self.place.forget_hand()
-        self.place.start_again()
         self._last_saved = record.id
-        told = self._line_of(record.values)
-        words = self.tr("Saved on this device: %1").replace("%1", told)
-        self._show_state()
-        self._say(words, "safe")
+        if was_amendment:
+            self._end_amendment()
+        else:
+            self._begin({})
+            self.place.start_again()
+        self.foot.say(words, "safe", is_spoken=True)
         if was_amendment and back:
-            self.around.host.show_success(words)
             self.around.host.show_screen(back)
-            return
-        if self.isVisible():
+            self.around.host.show_success(words)
+        elif self.isVisible():
             self.form.go_to("headcount")
         self._replay()
 
@@ -640,58 +541,26 @@ class LogScreen(Screen):
             if target is not None:
                 QCoreApplication.postEvent(target, event)
 
-    def _line_of(self, values: Mapping[str, Json]) -> str:
-        """An engagement in a few words: "4 young people, talked"."""
-        count = values.get("headcount")
-        if count == 1:
-            people = self.tr("one young person")
-        elif isinstance(count, int):
-            people = self.tr("%1 young people").replace("%1", str(count))
-        else:
-            people = self.tr("nobody counted yet")
-        depth = self.kind.fields["depth"]
-        value = values.get("depth")
-        if value is None or not isinstance(depth, fields.Choice):
-            return people
-        return f"{people}, {label_of(depth.codes, value)}"
-
     # --------------------------------------------------------------------------------------- drafts
 
     @Slot()
-    def _on_aside_clicked(self) -> None:
-        was_amendment, back = self._record is not None, self._back
+    def _on_foot_aside_asked(self) -> None:
+        was_amendment = self._amendment is not None
+        back, self._back = self._back, ""
         self._keep(ASIDE)
-        self._back = ""
+        self._last_saved = ""
         if was_amendment:
-            self.place.forget_hand()
-        self._begin({})
-        self.place.start_again()
-        self.read_again()
+            self._end_amendment()
+        else:
+            self._begin({})
+            self.place.start_again()
+            self.read_again()
         if was_amendment and back:
             self.around.host.show_screen(back)
         elif self.isVisible():
-            self._say(self.tr("Put aside. It waits among the drafts."))
+            if not was_amendment:
+                self.foot.say(self.tr("Put aside. It waits among the drafts."), is_spoken=True)
             self.form.go_to("headcount")
-
-    def _leave_form(self) -> None:
-        """Another form is coming: what is in this one goes to the drafts."""
-        self._keep(KEY if self._record is None else ASIDE)
-        self._place = None
-
-    @Slot()
-    def _on_drafts_clicked(self) -> None:
-        self._keep()
-        self._thrown = None
-        if not hasattr(self, "_sheet"):
-            self._draft_list = DraftList()
-            self._draft_list.opened.connect(self._on_draft_list_opened)
-            self._draft_list.thrown.connect(self._on_draft_list_thrown)
-            self._draft_list.restored.connect(self._on_draft_list_restored)
-            self._sheet = Sheet(
-                self.around.host.sheet_host, self.tr("Drafts"), self._draft_list, name="log-drafts-sheet"
-            )
-        self._show_drafts()
-        self._sheet.open()
 
     def _waiting(self) -> list[Draft]:
         """Drafts other than the one in the form."""
@@ -699,125 +568,58 @@ class LogScreen(Screen):
 
     def _show_drafts(self) -> None:
         waiting = self._waiting()
-        self.drafts_button.setText(self.tr("Drafts (%1)").replace("%1", str(len(waiting))))
-        self.drafts_button.updateGeometry()
-        is_open = hasattr(self, "_sheet") and self._sheet.is_open
-        self.drafts_button.setVisible(bool(waiting) or is_open)
+        self.drafts_button.show_drafts(waiting)
         self.around.host.set_badge(KEY, str(len(waiting)) if waiting else "")
-        if hasattr(self, "_sheet"):
-            self._draft_list.show_drafts(
-                [self._draft_row(draft) for draft in waiting], may_undo=self._thrown is not None
-            )
-
-    def _draft_row(self, draft: Draft) -> Row:
-        kept = self.setting.on_wall(draft.updated_at)
-        today = self.setting.now_on_wall().date()
-        when = f"{kept:%H:%M}" if kept.date() == today else f"{kept:%a} {kept.day} {kept:%b}"
-        if draft.record is not None:
-            title = self.tr("An amendment")
-            labels = [self.kind.fields[name].label for name in draft.values if name in self.kind.fields]
-            under = ", ".join(labels)
-        else:
-            title = self._line_of(draft.values)
-            title = title[:1].upper() + title[1:]
-            place = draft.values.get("hotspot")
-            under = self._in_words("hotspot", place) if place else self.tr("Between hotspots")
-        return Row(draft.id, title, under, right=when)
 
     @Slot(str)
-    def _on_draft_list_opened(self, draft_id: str) -> None:
+    def _on_drafts_button_opened(self, draft_id: str) -> None:
         draft = next((one for one in self._waiting() if one.id == draft_id), None)
-        self._sheet.close_sheet()
         if draft is not None:
-            self._leave_form()
+            self._keep(ASIDE)
+            self._interrupted = ""
+            self._place = None
             self._open_draft(draft)
             self.read_again()
-
-    @Slot(str)
-    def _on_draft_list_thrown(self, draft_id: str) -> None:
-        self.change(partial(drafts.drop_draft, self.around.desk, draft_id), self._on_thrown)
-
-    def _on_thrown(self, draft: Draft | None) -> None:
-        self._thrown = draft
-
-    @Slot()
-    def _on_draft_list_restored(self) -> None:
-        if self._thrown is not None:
-            draft, self._thrown = self._thrown, None
-            self.change(partial(drafts.restore_draft, self.around.desk, draft))
 
     # ------------------------------------------------------------------------------------ on screen
 
     def _show_state(self) -> None:
         """Words and buttons that follow from what is in the form."""
-        is_amendment = self._record is not None
-        self.title.setText(self.tr("Amend engagement") if is_amendment else self.tr("Log engagement"))
+        is_amendment, is_blank = self._amendment is not None, self.is_blank
+        self.page.title.setText(self.tr("Amend engagement") if is_amendment else self.tr("Log engagement"))
         self._save_action.setText(self.tr("Save change") if is_amendment else self.tr("Save"))
-        self._save_action.setEnabled(not (is_amendment and self.is_blank))
-        if is_amendment and self.is_blank:
-            self.aside.setText(self.tr("Back"))
+        self._save_action.setEnabled(not (is_amendment and is_blank))
+        if is_amendment and is_blank:
+            self.foot.show_aside(self.tr("Back"), is_usable=True)
         else:
-            self.aside.setText(self.tr("Put aside"))
-        self.aside.setEnabled(is_amendment or not self.is_blank)
-        self.again.setVisible(bool(self._last_saved) and not is_amendment)
-        self.aside.setVisible(self.again.isHidden())
-        self.aside.updateGeometry()
-        self.declined.setVisible(not is_amendment)
-        self._show_rests()
-        if not self._last_saved:
-            self._say_needed()
+            tip = self.tr("Keep it among the drafts and begin another")
+            self.foot.show_aside(self.tr("Put aside"), is_usable=not is_blank, tip=tip)
+        was_saved = bool(self._last_saved) and is_blank and not is_amendment
+        self.foot.offer_again(was_saved)
+        self.page.declined.setVisible(not is_amendment)
+        self.page.show_rests()
+        if not was_saved and not self._has_news:
+            self.foot.say(self._needed())
 
     def _show_shift(self) -> None:
-        """Without a shift nothing can be saved; what is typed is kept all the same."""
-        if self.place.has_shift or self._record is not None:
-            self.no_shift.hide()
-        elif self.no_shift.isHidden():
-            words = Words(
-                self.tr("You have not started a shift."),
-                self.tr("What you type here is kept as a draft."),
-                self.tr("Start your shift to save it, or choose an earlier one under Change.")
-                if self._log is not None and self._log.outings
-                else self.tr("Start your shift to save it."),
-            )
-            self.no_shift.show_words(words, "waiting", action=self.tr("Start shift"))
-            self.no_shift.close_button.hide()
+        is_needed = not self.place.has_shift and self._amendment is None
+        has_earlier = self._log is not None and bool(self._log.outings)
+        self.page.show_no_shift(is_needed, has_earlier=has_earlier)
 
     @Slot()
     def _on_no_shift_acted(self) -> None:
         self.around.host.show_screen("today")
 
-    def _show_rests(self) -> None:
-        """How many of a count map's people are not in any band, beside its help."""
-        headcount = self.form.value("headcount")
-        for name, declared in self.kind.fields.items():
-            if isinstance(declared, fields.Counts) and self.form.has(name):
-                aside = self.form.field(name).aside
-                counted = sum((self.form.value(name) or {}).values())
-                words = declared.help
-                if counted and isinstance(headcount, int) and counted < headcount:
-                    rest = self.tr("%1 not recorded").replace("%1", str(headcount - counted))
-                    words = f"{words} {rest}." if words else rest
-                aside.setText(words)
-                aside.setVisible(bool(words))
-
-    def _say_needed(self) -> None:
-        if self._record is not None:
-            self._say(self.tr("Your team sees what was changed, and by whom."), is_quiet=True)
-            return
+    def _needed(self) -> str:
+        """What a save takes, in words."""
+        if self._amendment is not None:
+            return self.tr("Your team sees what was changed, and by whom.")
         needed = [self.kind.fields[name].label for name in self.kind.required if name not in PLACE_FIELDS]
         words = self.tr(" and ").join(label[:1].lower() + label[1:] for label in needed)
-        self._say(self.tr("Only %1 are needed.").replace("%1", words), is_quiet=True)
-
-    def _say(self, words: str, kind: str = "small", *, is_quiet: bool = False) -> None:
-        if kind in ("small", "safe", "waiting", "danger"):
-            self.hint.set_kind(kind)  # type: ignore[arg-type]  # narrowed by the line above
-        self.hint.setText(words)
-        self._hint_icon.setVisible(kind == "safe")
-        if not is_quiet:
-            announce(self.hint, words, is_urgent=kind == "danger")
+        return self.tr("Only %1 are needed.").replace("%1", words)
 
     @Slot()
-    def _on_again_clicked(self) -> None:
+    def _on_foot_again_asked(self) -> None:
         if self._last_saved:
             self.amend(self._last_saved)
 
@@ -831,7 +633,7 @@ class LogScreen(Screen):
             self.form.set_value("headcount", 1)
         self._after_edit()
         self.form.go_to("headcount")
-        self._say(self.tr("Declined. Save it, or type how many they were."))
+        self.foot.say(self.tr("Declined. Save it, or type how many they were."), is_spoken=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._is_saving:
@@ -895,19 +697,9 @@ class LogScreen(Screen):
         self._on_clock_timeout()
         self._clock.start()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._legend.setVisible(self.width() >= worn().scaled(_LEGEND_FITS))  # the words are tooltips, too
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._clock.stop()
-
-
-def _ops_shown(opened: Opened, name: str) -> list[str]:
-    """The standing operations whose answer is the one on screen; in a conflict the others were not seen."""
-    shown = opened.record.values.get(name)
-    return [one.op for one in opened.standing.get(name, ()) if one.value == shown]
 
 
 def _timer(parent: QWidget, every_ms: int, slot: Callable[[], object]) -> QTimer:

@@ -1,19 +1,93 @@
-"""The drafts that wait: open one, or throw it away and take that back."""
+"""The drafts that wait: a button that counts them, and a sheet to open one or throw it away."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from outreach_app.store.drafts import Draft
 from outreach_app.ui.look import Space
+from outreach_app.ui.operation import Operation
 from outreach_app.ui.parts.announce import announce
 from outreach_app.ui.parts.button import Button
 from outreach_app.ui.parts.empty import Empty
+from outreach_app.ui.parts.sheet import Sheet
 from outreach_app.ui.parts.text import Text
+from outreach_app.ui.screen import Surroundings
+from outreach_app.ui.screens.log_words import Wording
 from outreach_app.ui.tables.row_list import Row, RowList
+from outreach_app.work import draft as drafts
+
+
+class DraftsButton(Button):
+    """Shown while drafts wait; opens their sheet. `opened(id)` when one was picked, `changed` when one was
+    thrown away or brought back. Nothing is asked: what was thrown away can be had back at once."""
+
+    opened = Signal(str)
+    changed = Signal()
+
+    def __init__(self, around: Surroundings, wording: Wording) -> None:
+        super().__init__("", name="log-drafts-button", kind="quiet", icon="note-pencil")
+        self._around = around
+        self._wording = wording
+        self._drafts: Sequence[Draft] = ()
+        self._thrown: Draft | None = None
+        self._sheet: Sheet | None = None
+        self._list = DraftList()
+        self._list.opened.connect(self._on_list_opened)
+        self._list.thrown.connect(self._on_list_thrown)
+        self._list.restored.connect(self._on_list_restored)
+        self.clicked.connect(self._on_self_clicked)
+        self.hide()
+
+    def show_drafts(self, waiting: Sequence[Draft]) -> None:
+        """These wait."""
+        self._drafts = waiting
+        self.setText(self.tr("Drafts (%1)").replace("%1", str(len(waiting))))
+        self.updateGeometry()
+        self.setVisible(bool(waiting) or (self._sheet is not None and self._sheet.is_open))
+        self._list.show_drafts(
+            [self._wording.draft(draft) for draft in waiting], may_undo=self._thrown is not None
+        )
+
+    @Slot()
+    def _on_self_clicked(self) -> None:
+        if self._sheet is None:
+            self._sheet = Sheet(
+                self._around.host.sheet_host, self.tr("Drafts"), self._list, name="log-drafts-sheet"
+            )
+        self._thrown = None
+        self.show_drafts(self._drafts)
+        self._sheet.open()
+
+    @Slot(str)
+    def _on_list_opened(self, draft_id: str) -> None:
+        if self._sheet is not None:
+            self._sheet.close_sheet()
+        self.opened.emit(draft_id)
+
+    @Slot(str)
+    def _on_list_thrown(self, draft_id: str) -> None:
+        verb = partial(drafts.drop_draft, self._around.desk, draft_id)
+        self._around.operations.start(Operation(self, verb, success=self._on_thrown))
+
+    def _on_thrown(self, draft: Draft | None) -> None:
+        self._thrown = draft
+        self.changed.emit()
+
+    @Slot()
+    def _on_list_restored(self) -> None:
+        if self._thrown is not None:
+            verb = partial(drafts.restore_draft, self._around.desk, self._thrown)
+            self._thrown = None
+            self._around.operations.start(Operation(self, verb, success=self._on_restored))
+
+    def _on_restored(self, draft: Draft) -> None:
+        self.changed.emit()
 
 
 class DraftList(QWidget):

@@ -48,6 +48,7 @@ class PlaceLine(QWidget):
         self._hotspot: str | None = None
         self._visit: str | None = None
         self._at: datetime | None = None
+        self._offers: tuple[list[Choice], list[Choice]] = ([], [])
         self.is_by_hand = False
         """Somebody chose the place or the time."""
         self._is_frozen = False
@@ -171,8 +172,10 @@ class PlaceLine(QWidget):
     def tick(self, now: datetime) -> None:
         """It is later now."""
         if not (self.is_by_hand or self._is_frozen):
+            is_later = self._at is None or _minute(now) != _minute(self._at)
             self._at = now.replace(microsecond=0)
-            self._show()
+            if is_later:
+                self._show()
 
     @property
     def has_shift(self) -> bool:
@@ -202,8 +205,14 @@ class PlaceLine(QWidget):
         hotspots = [Choice(one.id, one.words) for one in log.options.get("hotspot", ())]
         if self._hotspot and all(choice.code != self._hotspot for choice in hotspots):
             hotspots.append(Choice(self._hotspot, "…"))
-        self.hotspots.set_choices([Choice(_BETWEEN, self.tr("Between hotspots")), *hotspots])
-        self.outings.set_choices([Choice(one.shift, self._outing_words(one)) for one in log.outings])
+        offers = (
+            [Choice(_BETWEEN, self.tr("Between hotspots")), *hotspots],
+            [Choice(one.shift, self._outing_words(one)) for one in log.outings],
+        )
+        if offers != self._offers:  # a list that is open must not close under the hand
+            self._offers = offers
+            self.hotspots.set_choices(offers[0])
+            self.outings.set_choices(offers[1])
 
     def _outing_words(self, outing: Outing) -> str:
         shown = self._setting.on_wall(outing.started_at)
