@@ -569,7 +569,7 @@ def truths(database: Database) -> Truths:
         )
 
     unsent, unread, unseen = "b.receipt is null", "b.is_verified = 0", "b.is_seen = 0"
-    saved = int(database.value("select count(distinct record) from op where is_own = 1"))
+    saved = int(database.value("select count(distinct record) from op indexed by op_own where is_own = 1"))
     on_server = saved - behind(unsent)
     return Truths(
         saved=saved,

@@ -145,14 +145,17 @@ create table record (
     flags integer not null,
     body blob not null
 ) strict;
-create index record_by_time on record (kind, happened, id);
+create index record_by_time on record (kind, happened, id, state);
 create index record_in_conflict on record (id) where conflicts > 0;
 create index record_flagged on record (id) where flags > 0;
 
 create table link (
     target text not null,
+    kind text not null,
+    happened text not null,
     record integer not null,
-    primary key (target, record)
+    is_voided integer not null,
+    primary key (target, kind, happened, record)
 ) strict, without rowid;
 
 create virtual table search using fts5 (

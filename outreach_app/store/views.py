@@ -1,8 +1,9 @@
 """Records as screens, rules and reports read them: derived from operations, rebuildable at any time.
 
 Two tables: `record` (one row for each record; `body` is the `Record` itself) and `link` (which records
-point at which, in whatever field). They carry no foreign keys between records, because children may
-arrive before their parents, and no CHECK on domain fields, because they must take whatever merge gives.
+point at which, in whatever field, in the order in which they happened). They carry no foreign keys
+between records, because children may arrive before their parents, and no CHECK on domain fields,
+because they must take whatever merge gives.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ _INSERT = (
 _UPDATE = (
     "update record set kind = ?, happened = ?, state = ?, conflicts = ?, flags = ?, body = ? where number = ?"
 )
-_LINK = "insert into link (target, record) values (?, ?) on conflict do nothing"
+_LINK = "insert into link (target, kind, happened, record, is_voided) values (?, ?, ?, ?, ?)"
+_UNLINK = "delete from link where target = ? and kind = ? and happened = ? and record = ?"
 
 
 def apply(database: Database, ops: Sequence[Held]) -> None:
@@ -109,13 +111,17 @@ def differing(database: Database) -> int:
             continue
         found += 1
         links = sum(
-            database.value("select count(*) from link where target = ? and record = ?", (target, row[0]))
-            for target in _targets(expected)
+            database.value(
+                "select count(*) from link where target = ? and kind = ? and happened = ? and record = ?"
+                " and is_voided = ?",
+                link,
+            )
+            for link in _links(row[0], expected)
         )
         is_indexed = bool(database.row("select 1 from search_docsize where id = ?", (row[0],)))
         wrong += (
             row[1:] != _columns(expected)
-            or links != len(_targets(expected))
+            or links != len(_links(row[0], expected))
             or is_indexed != any(search.texts(expected))
         )
         linked += links
@@ -159,14 +165,10 @@ class Records:
         engagement points at each of its `persons`). `since` and `until` compare the text of the kind's
         time, both included; `until="2026-11-24"` takes in that whole day of UTC.
         """
-        where, values = _where(
+        asked = _Asked(
             kind, (shift, person, hotspot, visit, engagement, referral), since, until, include_voided
         )
-        order = "happened desc, id desc" if newest_first else "happened, id"
-        rows = self._database.rows(
-            f"select body from record where {where} order by {order} limit ?",
-            (*values, -1 if limit is None else limit),
-        )
+        rows = self._database.rows(*asked.bodies(newest_first=newest_first, limit=limit))
         return [_decoder.decode(body) for (body,) in rows]
 
     def count(
@@ -184,10 +186,10 @@ class Records:
         include_voided: bool = False,
     ) -> int:
         """How many records `find` would give."""
-        where, values = _where(
+        asked = _Asked(
             kind, (shift, person, hotspot, visit, engagement, referral), since, until, include_voided
         )
-        return int(self._database.value(f"select count(*) from record where {where}", values))
+        return int(self._database.value(*asked.number()))
 
     def conflicts(self) -> list[Record]:
         """Records on which two laptops gave different answers, void ones included."""
@@ -200,24 +202,60 @@ class Records:
         return [_decoder.decode(body) for (body,) in rows]
 
 
-def _where(
-    kind: str, targets: Sequence[str | None], since: str | None, until: str | None, include_voided: bool
-) -> tuple[str, list[str]]:
-    where, values = ["kind = ?"], [kind]
-    for target in targets:
-        if target is not None:
-            where.append("number in (select record from link where target = ?)")
-            values.append(target)
-    if since is not None:
-        where.append("happened >= ?")
-        values.append(since)
-    if until is not None:
-        # '~' sorts after everything a date or a moment is written with, so a day takes in its hours.
-        where.append("happened < ?")
-        values.append(until + "~")
-    if not include_voided:
-        where.append("state <> 'voided'")
-    return " and ".join(where), values
+class _Asked:
+    """A question to the records, as SQL.
+
+    Where it names a record that others point at, the answer is a stretch of `link`, which is in order
+    and knows what is void; otherwise it is a stretch of `record_by_time`.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        targets: Iterable[str | None],
+        since: str | None,
+        until: str | None,
+        include_voided: bool,
+    ) -> None:
+        pointed_at = [target for target in targets if target is not None]
+        self._is_linked = bool(pointed_at)
+        self._table = "link t" if self._is_linked else "record t"
+        where, self._values = ["t.kind = ?"], [kind]
+        if self._is_linked:
+            where.append("t.target = ?")
+            self._values.append(pointed_at[0])
+        for target in pointed_at[1:]:
+            where.append(
+                "exists (select 1 from link o where o.target = ? and o.kind = t.kind"
+                " and o.happened = t.happened and o.record = t.record)"
+            )
+            self._values.append(target)
+        if since is not None:
+            where.append("t.happened >= ?")
+            self._values.append(since)
+        if until is not None:
+            # '~' sorts after everything a date or a moment is written with, so a day takes in its hours.
+            where.append("t.happened < ?")
+            self._values.append(until + "~")
+        if not include_voided:
+            where.append("t.is_voided = 0" if self._is_linked else "t.state <> 'voided'")
+        self._where = " and ".join(where)
+
+    def bodies(self, *, newest_first: bool, limit: int | None) -> tuple[str, list[object]]:
+        """The records themselves, in order."""
+        down = "desc" if newest_first else ""
+        # Cross join: first the stretch of `link`, then each of its records.
+        source = self._table + (" cross join record r on r.number = t.record" if self._is_linked else "")
+        r = "r" if self._is_linked else "t"
+        return (
+            f"select {r}.body from {source} where {self._where}"
+            f" order by t.happened {down}, {r}.id {down} limit ?",
+            [*self._values, -1 if limit is None else limit],
+        )
+
+    def number(self) -> tuple[str, list[object]]:
+        """How many they are, read from an index alone."""
+        return f"select count(*) from {self._table} where {self._where}", [*self._values]
 
 
 def _add(database: Database, records: Sequence[Record]) -> None:
@@ -226,9 +264,7 @@ def _add(database: Database, records: Sequence[Record]) -> None:
     start = int(database.value("select coalesce(max(number), 0) from record")) + 1
     numbered = list(enumerate(records, start))
     database.executemany(_INSERT, [(number, record.id, *_columns(record)) for number, record in numbered])
-    database.executemany(
-        _LINK, [(target, number) for number, record in numbered for target in _targets(record)]
-    )
+    database.executemany(_LINK, [link for number, record in numbered for link in _links(number, record)])
     search.index(database, numbered)
 
 
@@ -236,11 +272,9 @@ def _replace(database: Database, number: int, old: Record, new: Record) -> None:
     if new == old:
         return
     database.execute(_UPDATE, (*_columns(new), number))
-    before, after = _targets(old), _targets(new)
-    database.executemany(
-        "delete from link where target = ? and record = ?", [(target, number) for target in before - after]
-    )
-    database.executemany(_LINK, [(target, number) for target in after - before])
+    before, after = set(_links(number, old)), set(_links(number, new))
+    database.executemany(_UNLINK, [link[:4] for link in before - after])
+    database.executemany(_LINK, after - before)
     if search.texts(old) != search.texts(new):
         search.unindex(database, [number])
         search.index(database, [(number, new)])
@@ -248,24 +282,32 @@ def _replace(database: Database, number: int, old: Record, new: Record) -> None:
 
 def _remove(database: Database, number: int, old: Record) -> None:
     database.execute("delete from record where number = ?", (number,))
-    database.executemany(
-        "delete from link where target = ? and record = ?", [(target, number) for target in _targets(old)]
-    )
+    database.executemany(_UNLINK, [link[:4] for link in _links(number, old)])
     search.unindex(database, [number])
 
 
 def _columns(record: Record) -> tuple[str, str, str, int, int, bytes]:
-    kind = KINDS.get(record.kind)
-    when = record.values.get(kind.when) if kind and kind.when else None
-    happened = when if isinstance(when, str) and len(when) <= _LONGEST_MOMENT else ""
     return (
         record.kind,
-        happened,
+        _happened(record),
         record.state,
         len(record.conflicts),
         len(record.flags),
         _encoder.encode(record),
     )
+
+
+def _happened(record: Record) -> str:
+    """The text of when it happened; empty where the kind has no time or the record none that fits."""
+    kind = KINDS.get(record.kind)
+    when = record.values.get(kind.when) if kind and kind.when else None
+    return when if isinstance(when, str) and len(when) <= _LONGEST_MOMENT else ""
+
+
+def _links(number: int, record: Record) -> list[tuple[str, str, str, int, int]]:
+    """The rows of `link` that start from a record."""
+    happened, is_voided = _happened(record), int(record.state == "voided")
+    return [(target, record.kind, happened, number, is_voided) for target in _targets(record)]
 
 
 def _targets(record: Record) -> set[str]:

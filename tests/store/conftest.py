@@ -179,7 +179,8 @@ def _derived(db: Database) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "record": db.rows("select id, kind, happened, state, conflicts, flags, body from record order by id"),
         "link": db.rows(
-            "select r.id, l.target from link l left join record r on r.number = l.record order by 1, 2"
+            "select r.id, l.target, l.kind, l.happened, l.is_voided"
+            " from link l left join record r on r.number = l.record order by 1, 2"
         ),
         "search": db.rows(
             "select r.id from search_docsize s left join record r on r.number = s.id order by 1"

@@ -191,7 +191,7 @@ def test_a_check_finds_what_was_changed_behind_our_back_and_a_rebuild_mends_the_
     assert checkup.check(db) == []
     db.execute("update record set happened = '1999' where id = ?", (said.op.record,))
     db.execute("delete from link")
-    db.execute("insert into link (target, record) values ('somebody', 999)")
+    db.execute("insert into link values ('somebody', 'visit', '', 999, 0)")
     assert [(one.code, one.mended) for one in checkup.check(db)] == [("views", False)]
     assert [(one.code, one.mended) for one in checkup.check(db, rebuild=True)] == [("views", True)]
     assert checkup.check(db) == []
