@@ -183,7 +183,9 @@ class Kind:
         if any(name not in values for name in self.required):
             codes["field-missing"] = None
         if self.rules:
-            fitting = {name: value for name, value in values.items() if name not in unfit} if unfit else values
+            fitting = (
+                {name: value for name, value in values.items() if name not in unfit} if unfit else values
+            )
             codes.update((finding.code, None) for finding in self.rules(fitting))
         return tuple(codes)
 

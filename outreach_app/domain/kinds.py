@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from outreach_app.domain.acceptance import ACCEPTANCE
 from outreach_app.domain.engagement import ENGAGEMENT
 from outreach_app.domain.handover import HANDOVER_ITEM
 from outreach_app.domain.kind import Kind
@@ -29,6 +30,7 @@ KINDS: dict[str, Kind] = {
         REFERRAL_EVENT,
         HANDOVER_ITEM,
         CHECK_IN,
+        ACCEPTANCE,
     )
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -22,6 +22,11 @@ VOIDED = "voided"
 
 LARGEST_OPERATION = 200 * 1024
 
+LATEST = 253_402_300_799_999
+"""The last millisecond of the year 9999: beyond it no calendar and no database can follow."""
+
+DAY_MINUTES = 24 * 60
+
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True, rename={"list_version": "list"}):
     """The content of an operation.
@@ -33,8 +38,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, rename={"list_version
     type: Literal["set"]
     kind: str
     record: str
-    at: int
-    zone: int
+    at: Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
+    zone: Annotated[int, msgspec.Meta(ge=-DAY_MINUTES, le=DAY_MINUTES)]
     author: str
     salt: str
     set: dict[str, Json]
@@ -92,7 +97,10 @@ def op_id(raw: bytes) -> OpId:
 
 def read(raw: bytes, role: str) -> Held:
     """An operation from its exact bytes; raises `msgspec.ValidationError` or `DecodeError` if it is none."""
-    op = _decoder.decode(raw)
+    try:
+        op = _decoder.decode(raw)
+    except RecursionError:
+        raise msgspec.ValidationError("nested too deeply") from None
     stray = [field for field in op.over if field not in op.set]
     if stray:
         raise msgspec.ValidationError("`over` names a field that is not set")

@@ -477,4 +477,7 @@ WORDS: dict[str, Words] = {
         _NOTHING,
         "Install it with its server extra.",
     ),
+    "late-missing": Words(
+        "Nothing that came late has that id.", _NOTHING, "Look at the list of what came late."
+    ),
 }

@@ -366,6 +366,15 @@ def rejudge(database: Database, batch_ids: Iterable[bytes], status: Status) -> C
         return Changed(before.kinds | after.kinds, before.ids | after.ids)
 
 
+def beyond(database: Database, stream: str, device: bytes, seq: int) -> list[Stored]:
+    """A device's batches after a place of its chain that are not parked: what a new pin may call late."""
+    return _stored(
+        database,
+        "b.stream = ? and b.device = ? and b.seq > ? and b.reason is null order by b.seq",
+        (stream, device, seq),
+    )
+
+
 def parked(database: Database) -> list[Parked]:
     """Everything that arrived and waits for a key, a newer program or a person; late batches are apart."""
     whole = [

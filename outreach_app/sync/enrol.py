@@ -444,11 +444,11 @@ def _admit(line: Line, issued: Issued, signed: SignedJoin, signers: list[Signer]
     line.note(line.ask(write_down))
 
 
-def remove(laptop: Laptop, member: str) -> None:
+def remove(laptop: Laptop, member: str, root_sheet: str | None = None) -> None:
     """Take a member out: their laptops stop reading, a new epoch begins, what they sent so far is pinned.
 
-    What they seal from now on is not read by anybody without a lead's decision. Raises Trouble
-    `lead-only`, `member-missing`, `roster-refused` (a lead needs the root or another lead).
+    What they seal from now on counts only if a lead accepts it. Taking out a lead needs the root sheet.
+    Raises Trouble `lead-only`, `member-missing`, `roster-refused` with the rule that is not met.
     """
     line = open_line(laptop, _me(laptop))
     if line.role is not Role.LEAD:
@@ -459,6 +459,7 @@ def remove(laptop: Laptop, member: str) -> None:
     listed = line.roster.entry.member(wanted)
     if listed is None or listed.standing is not Standing.ACTIVE:
         raise Trouble("member-missing")
+    signers = [Signer.of_root(read_root_sheet(root_sheet, line.team))] if root_sheet else []
 
     def make() -> Extension:
         entry = line.roster.entry
@@ -473,9 +474,31 @@ def remove(laptop: Laptop, member: str) -> None:
             line.roster,
             Change(removed_members=frozenset((wanted,)), ends=ends),
             keys=line.keys,
-            signers=[Signer.of_device(line.device, line.identity)],
+            signers=[Signer.of_device(line.device, line.identity), *signers],
             now=laptop.clock.now().replace(microsecond=0),
             randomness=laptop.randomness,
+        )
+
+    post_roster(line, make)
+
+
+def renew_old_keys(line: Line) -> None:
+    """Begin a new epoch in each stream whose newest key is 90 days old; any lead's laptop does it."""
+    if line.role is not Role.LEAD:
+        return
+    now = line.laptop.clock.now().replace(microsecond=0)
+
+    def make() -> Extension | None:
+        stale = roster_change.stale_streams(line.roster, line.device, now)
+        if not stale:
+            return None
+        return roster_change.extend(
+            line.roster,
+            Change(renewed=stale),
+            keys=line.keys,
+            signers=[Signer.of_device(line.device, line.identity)],
+            now=now,
+            randomness=line.laptop.randomness,
         )
 
     post_roster(line, make)

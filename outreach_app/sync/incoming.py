@@ -14,6 +14,8 @@ from outreach_app.keys.roster_book import Counting, counts, reads_from
 from outreach_app.store import batches
 from outreach_app.store.batches import Cursor, ParkedOp, ReceivedBatch, Status
 from outreach_app.store.database import Database
+from outreach_app.store.oplog import Changed
+from outreach_app.store.views import Records
 from outreach_app.sync import content, intake, kept, outgoing, plan
 from outreach_app.sync.line import STREAMS, Line
 from outreach_app.sync.post import Answered, ours
@@ -41,6 +43,7 @@ def read_all(line: Line, *, has_new_keys: bool) -> int:
         if stream is not None:
             _heal(line, name, stream, has_new_keys=has_new_keys)
             read += _read_stream(line, name, stream)
+    _settle_late(line)
     return read
 
 
@@ -230,6 +233,37 @@ def _fetch_again(line: Line, name: str, stream: Stream, team_seq: int, history: 
     healed = [one for one in judged if one.reason not in _UNREAD]
     if healed:
         line.note(line.ask(lambda db: batches.unpark(db, name, healed)))
+
+
+def _settle_late(line: Line) -> None:
+    """Bring the late lane up to what roster and acceptances say now, whichever of them came first."""
+    pins = [
+        (pin, stream.name)
+        for pin in line.roster.entry.pins
+        if (stream := line.roster.entry.stream(pin.stream)) is not None
+    ]
+    if not pins:
+        return
+
+    def settle(db: Database) -> Changed:
+        accepted = {
+            bytes.fromhex(one)
+            for acceptance in Records(db).find("acceptance")
+            for one in acceptance.get("batches") or ()
+        }
+        late: list[bytes] = []
+        counting: list[bytes] = []
+        for pin, name in pins:
+            for stored in batches.beyond(db, name, pin.device, pin.seq):
+                verdict = counts(line.roster, read_header(stored.header))
+                if verdict.counting is Counting.LATE:
+                    (counting if stored.id in accepted else late).append(stored.id)
+        with db.atomic():
+            first = batches.rejudge(db, late, "late")
+            second = batches.rejudge(db, counting, "counts")
+        return Changed(first.kinds | second.kinds, first.ids | second.ids)
+
+    line.note(line.ask(settle))
 
 
 # ------------------------------------------------------------------------------- a restored server

@@ -93,7 +93,7 @@ def _why_unread(raw: bytes) -> str:
     """A well-formed operation of a type this version does not know waits for an update."""
     try:
         shape = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return "operation-malformed"
     known = isinstance(shape, dict) and isinstance(shape.get("type"), str) and shape["type"] != "set"
     return "needs-update" if known else "operation-malformed"

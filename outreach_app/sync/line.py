@@ -157,15 +157,17 @@ def _believe(line: Line, fetched: tuple[RosterPost, ...]) -> bool:
     return bool(accepted or keys)
 
 
-def post_roster(line: Line, make: Callable[[], Extension]) -> None:
+def post_roster(line: Line, make: Callable[[], Extension | None]) -> None:
     """Extend the team's roster by what `make` makes of the newest one, however often somebody else is first.
 
-    New keys are kept before the entry is posted: an entry on the server without its key would be a
+    `make` gives None when somebody else has done it meanwhile. New keys are kept before the entry is posted: an entry on the server without its key would be a
     stream that nobody can read.
     """
     for _ in range(8):
         line.laptop.go_on()
         extension = make()
+        if extension is None:
+            return
         _keep(line, {}, extension.new_keys)
         try:
             line.post.send("POST", paths.fill(paths.ROSTER, team=line.team), extension.post.encode())

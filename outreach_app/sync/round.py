@@ -58,6 +58,7 @@ def _round(line: Line) -> Report:
     has_new_keys = read_roster(line)
     _stand(line)
     admitted = enrol.serve_joins(line)
+    enrol.renew_old_keys(line)
     sent = outgoing.send_all(line)
     received = incoming.read_all(line, has_new_keys=has_new_keys)
     seen.tell_and_hear(line)

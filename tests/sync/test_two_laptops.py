@@ -16,8 +16,8 @@ from fakes.laptop import Outreach
 from outreach_app.domain.kind import Record
 from outreach_app.domain.trouble import Trouble
 from outreach_app.store import batches, oplog
-from outreach_app.sync import enrol
-from outreach_app.work import record
+from outreach_app.sync import enrol, kept
+from outreach_app.work import late, record
 from outreach_app.work.record import settle, void
 
 
@@ -250,7 +250,28 @@ def test_a_removed_member_stops_reading_and_what_they_still_send_waits_for_a_lea
     assert "afterwards" not in {one.get("note") for one in worker.records("engagement")}
     lead.sync()
     assert {one.get("note") for one in lead.records("engagement")} == {"in time", "afterwards"}
-    assert len(batches.late(lead.db)) == 1
+    (came_late,) = batches.late(lead.db)
+    late.accept(lead.desk, came_late.id.hex())
+    expected = {"in time", "afterwards", "recorded, not knowing"}
+    assert {one.get("note") for one in lead.records("engagement")} == expected
+    lead.sync()
+    assert {one.get("note") for one in lead.records("engagement")} == expected
+    assert batches.late(lead.db) == []
+
+
+def test_after_ninety_days_a_lead_begins_a_new_key_and_everybody_reads_on(
+    worker: Outreach, lead: Outreach, shift: Record
+) -> None:
+    worker.meet(shift.id, note="under the old key")
+    exchange(worker, lead)
+    lead.clock.advance(days=91)
+    exchange(lead, worker)
+    worker.meet(shift.id, note="under the new one")
+    exchange(worker, lead)
+    assert same(worker, lead)
+    book = kept.book(worker.db, worker.me)
+    assert book is not None
+    assert {len(stream.epochs) for stream in book.entry.streams} == {2}
 
 
 def test_a_joiner_without_history_reads_from_now_on(

@@ -55,6 +55,7 @@ GOOD: dict[str, dict] = {
     },
     "referral_event": {"referral": A, "at": "2026-11-24T18:08:00Z", "to": "offered"},
     "handover_item": {"shift": A, "text": "bus station lights", "about": "place"},
+    "acceptance": {"batches": ["e" * 64]},
     "check_in": {"shift": A, "kind_of": "on_time", "at": "2026-11-24T18:08:00Z"},
 }
 
