@@ -27,6 +27,9 @@ LATEST = 253_402_300_799_999
 
 DAY_MINUTES = 24 * 60
 
+DEEPEST = 20
+"""Levels of lists and maps in an operation's answers; a polygon has five."""
+
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True, rename={"list_version": "list"}):
     """The content of an operation.
@@ -101,7 +104,18 @@ def read(raw: bytes, role: str) -> Held:
         op = _decoder.decode(raw)
     except RecursionError:
         raise msgspec.ValidationError("nested too deeply") from None
+    # What decodes here must decode in every place, under whatever stack stands there.
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and not _is_shallow(op.set, DEEPEST):
+        raise msgspec.ValidationError("nested too deeply")
     stray = [field for field in op.over if field not in op.set]
     if stray:
         raise msgspec.ValidationError("`over` names a field that is not set")
     return Held(id=op_id(raw), raw=raw, op=op, role=role)
+
+
+def _is_shallow(value: Json, levels: int) -> bool:
+    if isinstance(value, dict):
+        return levels > 0 and all(_is_shallow(part, levels - 1) for part in value.values())
+    if isinstance(value, list):
+        return levels > 0 and all(_is_shallow(part, levels - 1) for part in value)
+    return True

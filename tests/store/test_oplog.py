@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from outreach_app.domain.ids import to_millis
-from outreach_app.domain.operation import op_id
+from outreach_app.domain.operation import op_id, read
 from outreach_app.domain.trouble import Trouble
-from outreach_app.store import batches, drafts, oplog
+from outreach_app.store import batches, drafts, oplog, search
 from outreach_app.store.batches import Cursor
 from outreach_app.store.drafts import Draft, Place
 from outreach_app.store.views import Records
@@ -128,3 +129,42 @@ class TestTheClockOfThisDevice:
         assert oplog.last_at(db, self.NOW) == self.NOW + self.DAY
         late = to_millis(hand.at) + self.DAY
         assert oplog.last_at(db, late) == to_millis(hand.at)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        (b'"at":', b'"at":-'),
+        (b'"at":', b'"at":999999999999999999'),
+        (b'"zone":0', b'"zone":99999'),
+        (b'"note":"x"', b'"note":' + b"[" * 5000 + b"]" * 5000),
+        (b'"note":"x"', b'"note":' + b"[" * 20 + b"]" * 20),
+        (b'"note":"x"', b'"note":' + b'{"a":' * 20 + b"1" + b"}" * 20),
+    ],
+)
+def test_an_operation_that_no_file_could_hold_is_refused_when_it_is_read(hand, harm) -> None:
+    """Else one hostile operation would stop every laptop of the team at its page, for ever."""
+    raw = hand.engagement(note="x").raw.replace(*harm)
+    with pytest.raises(msgspec.ValidationError):
+        read(raw, "worker")
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        (b'"zone":0', b'"zone":-1440'),
+        (b'"note":"x"', b'"note":' + b"[" * 19 + b"]" * 19),
+        (b'"note":"x"', b'"note":1180591620717411303424'),
+        (b'"note":"x"', b'"voided":["list"]'),
+        (b'"note":"x"', b'"\\u0000":"\\u0000"'),
+        (b'"kind":"engagement"', b'"kind":""'),
+        (b'"set":{', b'"over":{"note":["nobody"]},"set":{'),
+    ],
+)
+def test_any_operation_that_can_be_read_can_be_kept_and_shown(db, hand, server, strange) -> None:
+    raw = hand.engagement(note="x").raw.replace(b',"over":{}', b"").replace(*strange)
+    held = read(raw, "worker")
+    batches.apply_page(db, "team", [server.batch(hand, held)], None)
+    assert Records(db).get(held.op.record).id == held.op.record
+    assert oplog.ops_of(db, held.op.record) == [held]
+    assert search.search(db, "nobody") == []
