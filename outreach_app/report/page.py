@@ -338,9 +338,9 @@ def _shifts(summary: Summary) -> list[AnyBlock]:
     ]
 
 
-def _short(title: str, unit: str, tallies: Sequence[Tally]) -> tuple[Short, ...]:
-    """The codes that occurred, as a short table; none where nothing did."""
-    found = [tally for tally in tallies if tally.count]
+def _short(title: str, unit: str, tallies: Sequence[Tally], has_gaps: bool = False) -> tuple[Short, ...]:
+    """The codes that occurred, as a short table; none where nothing did. `has_gaps` keeps the zeros."""
+    found = [tally for tally in tallies if tally.count or has_gaps]
     most = max((tally.count for tally in found), default=0)
     bars = tuple(
         Bar(
@@ -393,7 +393,7 @@ def _conversations(summary: Summary) -> list[AnyBlock]:
         for line in engaged.by_hour
     )
     columns = (
-        (*_short("By hour", "talks", by_hour), *_short("What about", "talks", engaged.topics)),
+        (*_short("By hour", "talks", by_hour, has_gaps=True), *_short("What about", "talks", engaged.topics)),
         (
             *_short("Ages, as perceived", "people", engaged.ages),
             *_short("What we gave", "talks", engaged.given),

@@ -76,21 +76,24 @@ def _depths(met: Sequence[Meeting]) -> tuple[DepthLine, ...]:
     return tuple(lines)
 
 
+_DAY_BEGINS = 5
+"""The hour at which a street day begins: what happens after midnight belongs to the evening before."""
+
+
 def _by_hour(talks: Sequence[Meeting], zone: tzinfo) -> tuple[HourLine, ...]:
-    """From the first hour with a conversation to the last, the quiet ones between included."""
-    hours: defaultdict[int, list[Meeting]] = defaultdict(list)
+    """From the first hour of the street day with a conversation to the last, quiet ones between included."""
+    found: defaultdict[int, list[Meeting]] = defaultdict(list)
     for meeting in talks:
         if meeting.said.occurred_at:
-            hours[meeting.said.occurred_at.astimezone(zone).hour].append(meeting)
-    if not hours:
-        return ()
-    found = {hour: counting.met(meetings) for hour, meetings in hours.items()}
-    nobody = counting.Met(0, 0)
-    return tuple(
-        HourLine(
-            hour=hour,
-            conversations=found.get(hour, nobody).engagements,
-            young_people=found.get(hour, nobody).young_people,
+            found[(meeting.said.occurred_at.astimezone(zone).hour - _DAY_BEGINS) % 24].append(meeting)
+    lines = []
+    for since_morning in range(min(found, default=0), max(found, default=-1) + 1):
+        met = counting.met(found.get(since_morning, ()))
+        lines.append(
+            HourLine(
+                hour=(since_morning + _DAY_BEGINS) % 24,
+                conversations=met.engagements,
+                young_people=met.young_people,
+            )
         )
-        for hour in range(min(found), max(found) + 1)
-    )
+    return tuple(lines)

@@ -81,7 +81,7 @@ def test_nothing_in_a_hostile_workbook_calculates_or_links(book: Notebook, sum_u
     assert not found["Signpost"].quotePrefix
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(typed=st.text(max_size=60))
 def test_whatever_is_typed_the_workbook_is_whole(summary: Summary, typed: str) -> None:
     line = msgspec.structs.replace(summary.handover[0], text=typed)

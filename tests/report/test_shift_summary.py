@@ -259,6 +259,14 @@ def test_a_shift_past_midnight_keeps_its_day(book: Notebook, sum_up: SumUp) -> N
     assert summary.totals.pair_minutes == 330
 
 
+def test_hours_after_midnight_come_after_the_evening(book: Notebook, sum_up: SumUp) -> None:
+    shift = new_shift(book, started_at=at("20:00"), ended_at=at("01:30") + timedelta(days=1))
+    for moment in (at("23:10"), at("01:20") + timedelta(days=1)):
+        meet(book, shift, occurred_at=moment)
+    found = [(line.hour, line.conversations) for line in sum_up(shift).engagements.by_hour]
+    assert found == [(23, 1), (0, 0), (1, 1)]
+
+
 # --------------------------------------------------------------------------------------- completeness
 
 
@@ -391,6 +399,24 @@ def test_a_full_referral_that_was_not_sent_is_opened_and_not_counted(book: Noteb
     assert (full.code, full.opened, full.sent, full.counted) == ("full", 1, 0, 0)
     book.write("referral_event", wrote=at("15:01"), referral=referral, at=at("15:01"), to="entered_in_error")
     assert sum_up(shift).referrals.by_kind[2].opened == 0
+
+
+def test_a_declined_referral_says_so_beside_those_taken_up(book: Notebook, sum_up: SumUp) -> None:
+    shift = new_shift(book)
+    referral = book.write(
+        "referral",
+        wrote=at("15:00"),
+        kind_of="signpost",
+        opened_at=at("15:00"),
+        service_type="housing",
+        anonymous=True,
+        shift=shift,
+    )
+    for to, clock in (("offered", "15:01"), ("declined", "15:02")):
+        book.write("referral_event", wrote=at(clock), referral=referral, at=at(clock), to=to)
+    summary = sum_up(shift)
+    assert [(one.label, one.count) for one in summary.referrals.not_taken] == [("Declined by the person", 1)]
+    assert summary.referrals.due == ()
 
 
 def test_news_before_the_last_shifts_end_is_old(book: Notebook, sum_up: SumUp) -> None:
