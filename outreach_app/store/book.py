@@ -17,16 +17,6 @@ def put(database: Database, room: str, key: str, value: bytes) -> None:
     )
 
 
-def add(database: Database, room: str, key: str, value: bytes) -> bool:
-    """Write a value unless the key is taken; whether it was written."""
-    return (
-        database.execute(
-            "insert into book (room, key, value) values (?, ?, ?) on conflict do nothing", (room, key, value)
-        )
-        > 0
-    )
-
-
 def get(database: Database, room: str, key: str) -> bytes | None:
     """A value, or None."""
     value: bytes | None = database.value("select value from book where room = ? and key = ?", (room, key))

@@ -131,10 +131,6 @@ class Database:
         """Whether an `atomic` block is open."""
         return bool(self._connection.in_transaction)
 
-    def interrupt(self) -> None:
-        """Stop the running statement; the only call that another thread may make."""
-        self._connection.interrupt()
-
     def copy_to(self, path: Path) -> None:
         """An encrypted copy of what is committed, under the same key, whole or not there at all.
 

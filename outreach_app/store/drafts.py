@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from outreach_app.domain.field import Json
-from outreach_app.domain.ids import from_millis, to_millis
+from outreach_app.domain.ids import to_millis
 from outreach_app.store.database import Database
 
 
@@ -58,17 +58,6 @@ def all(database: Database) -> list[Draft]:
     """Every draft, the one touched last first."""
     rows = database.rows("select body from draft order by updated_at desc, id")
     return [_decoder.decode(body) for (body,) in rows]
-
-
-def count(database: Database) -> int:
-    """How many drafts wait."""
-    return int(database.value("select count(*) from draft"))
-
-
-def newest_at(database: Database) -> datetime | None:
-    """When a draft was last kept."""
-    millis = database.value("select max(updated_at) from draft")
-    return None if millis is None else from_millis(millis)
 
 
 def drop(database: Database, draft_id: str) -> bool:

@@ -241,6 +241,17 @@ def test_two_answers_are_a_conflict_until_somebody_chooses(db, hand, hands, serv
     assert records.conflicts() == []
 
 
+def test_what_a_rule_would_have_refused_is_kept_and_flagged(db, hand, server) -> None:
+    """Each laptop may have been right alone: together the bands exceed the headcount."""
+    said = hand.engagement(shift="1" * 32, headcount=3, ages={"13_15": 2})
+    page = [server.batch(hand, said), server.batch(hand, hand.amends(said, ages={"13_15": 9}))]
+    batches.apply_page(db, "team", page, None)
+    (found,) = Records(db).flagged()
+    assert (found.id, found.values["ages"]) == (said.op.record, {"13_15": 9})
+    oplog.add_own(db, [hand.amends(page[1].ops[0], ages={"13_15": 3})])
+    assert Records(db).flagged() == []
+
+
 @pytest.mark.parametrize("targets", [(), ("1" * 32,), ("7" * 32, "2" * 32)])
 @pytest.mark.parametrize("bounds", [(None, None), ("2026-11-24", None), (None, "2026-11-25")])
 @pytest.mark.parametrize("include_voided", [True, False])
