@@ -121,26 +121,6 @@ def test_another_writer_makes_it_busy_and_not_damaged(db: Database, profile, key
     other.close()
 
 
-def test_a_read_only_disk_is_said_to_be_read_only(tmp_path: Path, key: bytes, run) -> None:
-    closed_file(tmp_path / "records.db", key)
-    script = """
-import sys, subprocess
-from pathlib import Path
-from outreach_app.domain.trouble import Trouble
-from outreach_app.store import database
-folder, key = Path(sys.argv[1]), bytes.fromhex(sys.argv[2])
-subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
-subprocess.run(["mount", "-o", "remount,bind,ro", str(folder)], check=True)
-try:
-    database.open_(folder / "records.db", key)
-except Trouble as trouble:
-    print(trouble.code)
-"""
-    process = run(script, str(tmp_path), key.hex(), under=("unshare", "-rm"))
-    out, err = process.communicate(timeout=60)
-    assert out.strip() == "database-readonly", err
-
-
 def test_creating_never_overwrites(tmp_path: Path, key: bytes) -> None:
     path = tmp_path / "records.db"
     closed_file(path, key)
