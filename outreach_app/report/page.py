@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
+import msgspec
+
 from outreach_app.domain.counting import RULES
 from outreach_app.report.blocks import (
     AnyBlock,
@@ -90,9 +92,9 @@ def _times(shift: ShiftLine) -> str:
     """ "14:02–20:04 (planned 14:00–20:00)"; what is not known yet is not invented."""
     planned = _from_to(shift.planned_start_at, shift.planned_end_at, shift.date)
     if shift.started_at is None:
-        return f"planned {planned}" if planned else ""
+        return f"Planned {planned}" if planned else ""
     if shift.ended_at is None:
-        actual = f"since {clock(shift.started_at, shift.date)}"
+        actual = f"Since {clock(shift.started_at, shift.date)}"
     else:
         actual = _from_to(shift.started_at, shift.ended_at, shift.date)
     return f"{actual} (planned {planned})" if planned else actual
@@ -162,6 +164,8 @@ def doubts(known: Completeness) -> list[str]:
 def _soundness(summary: Summary) -> list[AnyBlock]:
     """What may still change; that nothing is known to is said only of what was looked at."""
     known = summary.completeness
+    if summary.scope == "shift":  # its standing says already that it runs
+        known = msgspec.structs.replace(known, running_shifts=0)
     found = doubts(known)
     if known.arrivals is None:
         arrived = "What may still be on its way was not checked."
@@ -258,7 +262,10 @@ def _where(summary: Summary) -> list[AnyBlock]:
     return [
         Section(title="Minutes in each hotspot"),
         Bars(heads=("Hotspot", "Minutes", "Visits", third_head, "Talks", "Young people"), bars=tuple(bars)),
-        Words(text=f"{_gaps(summary)} {_between(summary)} {RULES['minutes']}".strip(), is_quiet=True),
+        Words(
+            text=" ".join(part for part in (_gaps(summary), _between(summary), RULES["minutes"]) if part),
+            is_quiet=True,
+        ),
     ]
 
 

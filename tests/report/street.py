@@ -317,8 +317,12 @@ def _evening(book: Notebook) -> str:
         same_as=met[11],
     )
     _referrals(book, shift, people)
-    for clock, kind in (("15:30", "on_time"), ("17:00", "on_time"), ("18:38", "late")):
-        book.write("check_in", wrote=at(clock), shift=shift, kind_of=kind, at=at(clock), due_at=at("18:30"))
+    for clock, due, kind in (
+        ("15:30", "15:30", "on_time"),
+        ("17:00", "17:00", "on_time"),
+        ("18:38", "18:30", "late"),
+    ):
+        book.write("check_in", wrote=at(clock), shift=shift, kind_of=kind, at=at(clock), due_at=at(due))
     book.write(
         "handover_item",
         wrote=at("19:50"),

@@ -110,9 +110,9 @@ def test_one_of_each_is_said_in_the_singular(book: Notebook, sum_up: SumUp) -> N
                 "planned_end_at": at("20:00"),
             },
             "Not started yet.",
-            "planned 14:00–20:00 · ",
+            "Planned 14:00–20:00 · ",
         ),
-        ({"ended_at": None}, "Still running: the figures are those of now.", "since 14:00 · "),
+        ({"ended_at": None}, "Still running: the figures are those of now.", "Since 14:00 · "),
         ({}, "Ended, and not handed in yet.", "14:00–20:00 · "),
         ({"submitted_at": at("20:05")}, "Handed in, and waiting for approval.", "14:00–20:00 · "),
         ({"approved_at": at("21:00")}, "Approved on Tue 24 Nov 2026, 21:00.", "14:00–20:00 · "),
@@ -178,6 +178,8 @@ def test_nothing_in_doubt_is_said_only_of_what_was_looked_at(book: Notebook, sum
     assert "was not checked" in first(sum_up(shift, arrivals=None)).text
     waiting = first(sum_up(shift, arrivals=Arrivals(waiting=2, missing=0, parked=0)))
     assert (waiting.is_warning, waiting.text) == (True, "2 records wait to be sent from this laptop.")
+    running = first(sum_up(new_shift(book, ended_at=None), at=at("15:00")))
+    assert (running.is_quiet, "still running" in running.text) == (True, False)
     planned = new_shift(book, started_at=None, ended_at=None)
     assert "No drafts" not in first(sum_up(planned)).text
 
