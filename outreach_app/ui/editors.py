@@ -530,8 +530,14 @@ class RowsEditor(Editor):
         row.edited.connect(self._on_part_changed)
         row.removed.connect(self._on_row_removed)
         self._column.insertWidget(len(self._rows), row)
+        row.show()  # at once: a layout would do it after the next key
         self._rows.append(row)
         self._place.setFocusProxy(self._rows[0].first)
+        last: QWidget = self._add  # or Tab would come to a new row after all of the window
+        for stop in row.stops:
+            QWidget.setTabOrder(last, stop)
+            last = stop
+        QWidget.setTabOrder(last, self._add)
         return row
 
     def _drop(self, row: _Row) -> None:
@@ -594,17 +600,22 @@ class _Row(QFrame):
             self._editors[key] = editor
             column.addWidget(Field(inner.label, editor.part, help=inner.help))
         outer.addLayout(column, 1)
-        remove = IconButton("trash", self.tr("Take this one away"), name=f"{name}-remove")
-        remove.clicked.connect(self.removed)
+        self._remove = IconButton("trash", self.tr("Take this one away"), name=f"{name}-remove")
+        self._remove.clicked.connect(self.removed)
         side = QVBoxLayout()
-        side.addWidget(remove)
+        side.addWidget(self._remove)
         side.addStretch(1)
         outer.addLayout(side)
 
     @property
     def first(self) -> QWidget:
         """Where the focus goes."""
-        return next(iter(self._editors.values())).part
+        return self.stops[0]
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """What Tab comes to, in order."""
+        return [*(editor.part for editor in self._editors.values()), self._remove]
 
     def value(self) -> dict[str, Json]:
         """The row as the record keeps it."""

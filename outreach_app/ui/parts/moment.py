@@ -22,6 +22,10 @@ class _Clock(QDateTimeEdit):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab moves on; arrows and full sections go from hours to minutes."""
+        return QWidget.focusNextPrevChild(self, next)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
