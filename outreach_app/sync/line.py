@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -112,7 +112,17 @@ class Line:
 
     def note(self, changed: Changed) -> None:
         """Add to what this round moved."""
-        self.changed = Changed(self.changed.kinds | changed.kinds, self.changed.ids | changed.ids)
+        self.changed = together((self.changed, changed))
+
+
+def together(changes: Iterable[Changed]) -> Changed:
+    """What several writes touched."""
+    kinds: set[str] = set()
+    ids: set[str] = set()
+    for changed in changes:
+        kinds |= changed.kinds
+        ids |= changed.ids
+    return Changed(frozenset(kinds), frozenset(ids))
 
 
 def open_line(laptop: Laptop, me: Membership) -> Line:
@@ -160,8 +170,8 @@ def _believe(line: Line, fetched: tuple[RosterPost, ...]) -> bool:
 def post_roster(line: Line, make: Callable[[], Extension | None]) -> None:
     """Extend the team's roster by what `make` makes of the newest one, however often somebody else is first.
 
-    `make` gives None when somebody else has done it meanwhile. New keys are kept before the entry is posted: an entry on the server without its key would be a
-    stream that nobody can read.
+    `make` gives None when somebody else has done it meanwhile. New keys are kept before the entry is
+    posted: an entry on the server without its key would be a stream that nobody can read.
     """
     for _ in range(8):
         line.laptop.go_on()
