@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import json
 import re
@@ -10,7 +11,7 @@ import sys
 import tomllib
 
 import pytest
-from house.source import ROOT
+from house.source import ROOT, modules
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -54,6 +55,29 @@ def test_every_dependency_has_its_line_of_reasons():
     named = {_plain(cell) for cell in re.findall(r"^\| ([A-Za-z0-9-]+) ", reasons, re.MULTILINE)}
     wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["server"]
     assert {_plain(each) for each in wanted} - named == set()
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_used():
+    """A package that came along with another is not ours to lean on; one that nobody uses goes."""
+    came_with = {"starlette": "fastapi", "shiboken6": "pyside6-essentials"}
+    used_otherwise = {
+        "psycopg",  # named in a database's address
+        "qtawesome",  # its font is read as a file
+        "tzdata",  # zoneinfo reads it where the system has no zones
+    }
+    imported = set()
+    providers = importlib.metadata.packages_distributions()
+    for module in modules():
+        for node in ast.walk(module.tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            tops = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"outreach_app"}
+            imported |= {_plain(providers[top][0]) for top in tops}
+    imported = {came_with.get(name, name) for name in imported}
+    declared = {_plain(each) for each in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["server"]}
+    assert not imported - declared
+    assert not declared - imported - used_otherwise
 
 
 def _answer(program: str) -> object:
