@@ -140,8 +140,6 @@ def _serve(chosen: argparse.Namespace, database: Database) -> int:
     serving.set_up_logging()
     listener = serving.bind(chosen.host, chosen.port)
     settings = Settings(
-        data=chosen.data,
-        database=chosen.database,
         name=chosen.name,
         stall_seconds=chosen.stall_seconds,
         device_rate=Rate(chosen.device_rate, chosen.device_rate * 10),

@@ -6,7 +6,6 @@ Bodies are opaque and never logged; ids are never labels of a figure.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,14 +26,6 @@ _log = structlog.get_logger("outreach.server")
 # A refused body is read on and dropped up to here, or a client that is still sending never sees why.
 _DROPPED_BYTES = 4 * 1024 * 1024
 _DROPPED_SECONDS = 5.0
-
-
-class Monotonic:
-    """Seconds that only go forward; given in so that rates can be tested without waiting."""
-
-    def __call__(self) -> float:
-        """Now."""
-        return time.monotonic()
 
 
 class Buckets:

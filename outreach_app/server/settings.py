@@ -33,8 +33,6 @@ class Rate:
 class Settings:
     """One process's settings. `stall_seconds`: how long a client may send nothing in mid-request."""
 
-    data: Path
-    database: str
     name: str = "Outreach server"
     stall_seconds: float = 30.0
     long_poll_seconds: float = limits.LONG_POLL_SECONDS

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -481,8 +481,3 @@ def _read_post(value: cbor.Value) -> RosterPost:
     if places != sorted(set(places)):
         raise Malformed("roster-post")
     return RosterPost(entry, wraps)
-
-
-def narrow_to(post: RosterPost, recipient: bytes) -> RosterPost:
-    """The post with this recipient's wraps only."""
-    return replace(post, wraps=tuple(wrap for wrap in post.wraps if wrap.recipient == recipient))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from fakes.cluster import Cluster, find_binaries
-from fakes.crew import Laptop, Sealed, Team, join_request, public, registration
+from fakes.crew import Laptop, Sealed, Team, join_request, narrow_to, public, registration
 from sqlalchemy import text, update
 
 from outreach_app.server import admin, archive, intake, ladder, schema
@@ -106,7 +106,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_program_uses(house: Hou
 
     with house.database.reading() as db:
         assert compare_metadata(MigrationContext.configure(db), schema.tables) == []
-        assert ladder.current(db) == ladder.newest()
+        assert ladder.current(db) == ladder.newest() == MigrationContext.configure(db).get_current_revision()
 
 
 def test_a_token_founds_one_team_once(house: House) -> None:
@@ -148,7 +148,7 @@ def test_a_roster_is_read_with_ones_own_wraps_or_with_all(house: House) -> None:
     house.admit(team, worker)
     mine = house.shelf.roster_after(caller(team, worker), 0, is_whole=False)
     assert [post.entry for post in mine] == [post.entry for post in team.history]
-    assert mine[1] == roster.narrow_to(team.history[1], worker.id)
+    assert mine[1] == narrow_to(team.history[1], worker.id)
     assert house.shelf.roster_after(caller(team), 0, is_whole=True) == tuple(team.history)
     assert house.shelf.roster_after(caller(team), 1, is_whole=True) == (team.history[1],)
     assert house.shelf.roster_after(caller(team), 2, is_whole=True) == ()
@@ -778,6 +778,15 @@ def test_a_newer_or_empty_database_is_told_apart(house: House, revision: str | N
         with pytest.raises(Trouble) as trouble:
             admin.prepare(house.data, house.database, NOW, os.urandom)
         assert trouble.value.line.startswith("schema-newer:")
+
+
+def test_older_tables_are_not_served_until_they_are_upgraded(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ladder, "known", lambda: ["0001", "0002"])
+    with pytest.raises(Trouble) as trouble:
+        admin.open_house(house.data, house.database)
+    assert trouble.value.line.startswith("schema-old:")
 
 
 def test_a_lock_held_too_long_is_busy_and_passes(

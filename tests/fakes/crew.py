@@ -387,4 +387,9 @@ def registration(secret: bytes, expires_at: datetime | None = None) -> bytes:
     return invite.InviteRegistration(invite.derive_keys(secret).id, ends).encode()
 
 
+def narrow_to(post: RosterPost, recipient: bytes) -> RosterPost:
+    """The post as one recipient reads it."""
+    return replace(post, wraps=tuple(wrap for wrap in post.wraps if wrap.recipient == recipient))
+
+
 _PROGRAM = [sys.executable, "-m", "outreach_app.server"]

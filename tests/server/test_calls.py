@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fakes.crew import Laptop, Line, Server, Team, join_request, registration
+from fakes.crew import Laptop, Line, Server, Team, join_request, narrow_to, registration
 
 from outreach_app.wire import batch, card, cbor, envelope, invite, limits, paths, roster, seen
 from outreach_app.wire.auth import Access
@@ -232,7 +232,7 @@ def test_a_roster_grows_by_compare_and_swap(server: Server, team: Team) -> None:
         assert (answer.status, answer.code, answer.problem.facts) == (409, "roster-version", {"version": 2})
         assert answer.problem.passes
         assert line.roster(team, wraps="all") == tuple(team.history)
-        assert line.roster(team, after=1) == (roster.narrow_to(team.history[1], team.lead.id),)
+        assert line.roster(team, after=1) == (narrow_to(team.history[1], team.lead.id),)
 
 
 def test_a_wrap_for_nobody_is_refused(server: Server, team: Team) -> None:

@@ -225,6 +225,23 @@ def test_ids_and_nothing_else_are_in_the_log(own: Server) -> None:
         assert str(secret) not in log
 
 
+def test_a_mistake_of_ours_is_answered_as_one_and_the_next_request_is_served(own: Server) -> None:
+    own.start()
+    team = own.found()
+    with closing(sqlite3.connect(own.data / "server.db")) as db:
+        db.execute("drop table seen")
+        db.commit()
+    with own.line(team) as line:
+        answer = line.call("GET", paths.fill(paths.SEEN, stream=team.stream))
+        assert (answer.status, answer.code) == (500, "internal")
+    with own.line(team) as line:
+        assert line.store(team.lead.seal(team)).team_seq == 1
+    own.stop()
+    log = (own.data / "log").read_text()
+    assert '"event": "bug"' in log
+    assert team.stream.hex() not in log
+
+
 def test_an_interrupt_is_a_stop_like_any_other(own: Server) -> None:
     own.start()
     assert own._process is not None

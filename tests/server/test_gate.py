@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import os
 import socket
@@ -16,8 +17,9 @@ import pytest
 from fakes.crew import Answer, Laptop, Line, Server, Team
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.types import Message, Receive, Scope, Send
 
-from outreach_app.server.gate import Buckets
+from outreach_app.server.gate import Buckets, Gate, Meter
 from outreach_app.server.refusal import Refusal
 from outreach_app.server.settings import Rate
 from outreach_app.wire import limits, paths, problems
@@ -178,6 +180,29 @@ def test_a_bucket_fills_as_time_goes_by_and_forgets_who_stays_away() -> None:
     buckets.take("b")
     buckets.take("c")
     buckets.take("a")
+
+
+def test_more_at_once_than_the_server_can_hold_are_asked_to_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("outreach_app.server.settings.REQUESTS_AT_ONCE", 0)
+    sent: list[Message] = []
+
+    async def inside(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("was let in")
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/healthz", "headers": []}
+    asyncio.run(Gate(inside, Meter(), time.monotonic)(scope, receive, send))
+    start, body = sent
+    assert start["status"] == 503
+    assert (b"retry-after", b"2") in start["headers"]
+    assert problems.read_report(body["body"], 503).code == "busy"
 
 
 # ----------------------------------------------------------------------------------------- waiting for news

@@ -218,12 +218,6 @@ def test_a_post_comes_back_as_it_was_sent() -> None:
     assert roster.read_posts(roster.encode_posts([POST, POST])) == (POST, POST)
 
 
-def test_a_post_can_be_narrowed_to_one_recipient() -> None:
-    other = Wrap(CONFIG, 0, D, b"sealed")
-    both = RosterPost(SIGNED.raw, (*WRAPS, other))
-    assert roster.narrow_to(both, D) == RosterPost(SIGNED.raw, (other,))
-
-
 @pytest.mark.parametrize(
     "value",
     [
