@@ -27,16 +27,18 @@ T = TypeVar("T")
 def found(call: Call) -> Answer:
     """Found a team; its sheets are shown now and are kept nowhere."""
     asked, outside = call.asked, call.outside
-    with closing(Post(asked.server)) as post, _new_profile(call, "found") as (opened, code):
-        founded = enrol.found(
-            opened.db,
-            post,
-            token=asked.token,
-            team_name=asked.team,
-            name=asked.name,
-            clock=outside.clock,
-            randomness=outside.randomness,
-        )
+    with closing(Post(asked.server)) as post:
+        post.card()  # before half a second is spent on a profile for a server that is not there
+        with _new_profile(call, "found") as (opened, code):
+            founded = enrol.found(
+                opened.db,
+                post,
+                token=asked.token,
+                team_name=asked.team,
+                name=asked.name,
+                clock=outside.clock,
+                randomness=outside.randomness,
+            )
     me = founded.membership
     sheets = [sheet.text for sheet in founded.recovery]
     document = {

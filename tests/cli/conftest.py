@@ -93,6 +93,15 @@ class Terminal:
         return self.ask("record", kind, "--file", "-", given=json.dumps(values))["ids"][0]
 
 
+def make_lightly(folder: Path) -> bytes:
+    """A profile in which nobody is enrolled yet, at the least cost a vault may have; the key of its file."""
+    profile = Profile(folder)
+    profile.make()
+    made = slots.create(profile.vault, PASSPHRASE, NoRing(), cost=slots.FLOOR)
+    database.create(profile.records, made.dbk).close()
+    return made.dbk
+
+
 class Enrolled(NamedTuple):
     """A profile to copy, and the key of its file."""
 
@@ -104,9 +113,8 @@ class Enrolled(NamedTuple):
 def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
     """A lead's profile with the team and two members in it."""
     profile = Profile(tmp_path_factory.mktemp("enrolled") / "profile")
-    profile.make()
-    made = slots.create(profile.vault, PASSPHRASE, NoRing(), cost=slots.FLOOR)
-    db = database.create(profile.records, made.dbk)
+    dbk = make_lightly(profile.folder)
+    db = database.open_(profile.records, dbk)
     me = Membership(
         server="http://127.0.0.1:9",
         team=TEAM,
@@ -131,7 +139,7 @@ def enrolled(tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
         ],
     )
     db.close()
-    return Enrolled(profile.folder, made.dbk)
+    return Enrolled(profile.folder, dbk)
 
 
 @pytest.fixture
