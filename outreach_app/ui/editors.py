@@ -71,6 +71,8 @@ class Editor(QObject):
     """One answer. `edited` is emitted for what a person did, never for `set_value`."""
 
     edited = Signal()
+    grown = Signal()
+    """The part has become larger under the focus: whoever scrolls it should follow."""
 
     part: QWidget
 
@@ -482,6 +484,7 @@ class RefsEditor(Editor):
         self._place.setFocusProxy(self._chips)
         if old is not None:
             column.removeWidget(old)
+            old.hide()
             old.setParent(None)
             old.deleteLater()
         self.set_value(value)
@@ -543,6 +546,7 @@ class RowsEditor(Editor):
     def _drop(self, row: _Row) -> None:
         self._rows.remove(row)
         self._column.removeWidget(row)
+        row.hide()  # or a show that is still queued would make it a window
         row.setParent(None)
         row.deleteLater()
         self._place.setFocusProxy(self._rows[0].first if self._rows else self._add)
@@ -551,6 +555,7 @@ class RowsEditor(Editor):
     def _on_add_clicked(self) -> None:
         self._append().first.setFocus()
         self.edited.emit()
+        self.grown.emit()
 
     @Slot()
     def _on_row_removed(self) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from outreach_app.domain.field import Json
@@ -59,6 +59,7 @@ class Form(QObject):
                 declared, f"{name}-{key.replace('_', '-')}", setting, shown=(shown or {}).get(key)
             )
             editor.edited.connect(self._on_editor_edited)
+            editor.grown.connect(self._on_editor_grown)
             self._names[id(editor)] = key
             self._editors[key] = editor
             self._fields[key] = Field(
@@ -92,6 +93,16 @@ class Form(QObject):
         name = self._names.get(id(self.sender()))
         if name is not None:
             self.edited.emit(name)
+
+    @Slot()
+    def _on_editor_grown(self) -> None:
+        QTimer.singleShot(0, self._follow_focus)  # once the layout knows the new size
+
+    @Slot()
+    def _follow_focus(self) -> None:
+        name, _ = self.place()
+        if name:
+            _bring_into_sight(self._fields[name])
 
     # --------------------------------------------------------------------------------------- values
 

@@ -7,6 +7,7 @@ transaction; these verbs are for everything before that.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import msgspec
 
@@ -18,6 +19,11 @@ from outreach_app.work.desk import Desk
 
 KIND = "draft"
 """What the bus calls a change of drafts; no record kind has this name."""
+
+ASIDE = "aside"
+"""The `place.screen` of a draft that was put aside on purpose: it does not open by itself."""
+
+_OPENS_AGAIN_WITHIN = timedelta(hours=12)
 
 
 def keep_draft(
@@ -51,6 +57,19 @@ def keep_draft(
 def drafts_of(desk: Desk, kind: str) -> list[Draft]:
     """The drafts of one kind, the one touched last first."""
     return [draft for draft in drafts.all(desk.db) if draft.kind == kind]
+
+
+def left_open(desk: Desk, kind: str | None = None) -> Draft | None:
+    """The form somebody was in when the program stopped: a crash, a lock, a dead battery.
+
+    `place.screen` says which screen to show. One that is older than a shift waits in its list instead.
+    """
+    since = desk.clock.now() - _OPENS_AGAIN_WITHIN
+    for draft in drafts.all(desk.db):
+        is_open = draft.place.screen != ASIDE and draft.updated_at >= since
+        if is_open and kind in (None, draft.kind):
+            return draft
+    return None
 
 
 def drop_draft(desk: Desk, draft_id: str) -> Done[Draft | None]:

@@ -14,7 +14,7 @@ from outreach_app.store import oplog
 from outreach_app.store.drafts import Draft
 from outreach_app.work.amendment import Opened, Standing
 from outreach_app.work.desk import Desk
-from outreach_app.work.draft import drafts_of
+from outreach_app.work.draft import drafts_of, left_open
 from outreach_app.work.roll import hotspots, members, name_of
 from outreach_app.work.shift import current_shift, open_visit
 
@@ -63,6 +63,7 @@ class Log(NamedTuple):
     here: Stay | None
     options: Mapping[str, tuple[Option, ...]]
     drafts: tuple[Draft, ...]
+    left_open: Draft | None
     opened: Opened | None
     fresh: str
 
@@ -81,6 +82,7 @@ def read_log(desk: Desk, kind: Kind, record_id: str | None = None) -> Log:
         here=_stay(here) if here else None,
         options=options(desk, kind),
         drafts=tuple(drafts_of(desk, kind.name)),
+        left_open=left_open(desk, kind.name),
         opened=opened,
         fresh=desk.new_id(),
     )

@@ -20,6 +20,7 @@ from outreach_app.ui.parts.text import Elided, Text
 from outreach_app.ui.screen import Screen, ScreenEntry, Surroundings
 from outreach_app.ui.screens.log import LOG, LogScreen
 from outreach_app.work import shift as shifts
+from outreach_app.work.draft import left_open as left
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -378,6 +379,27 @@ def test_what_was_half_typed_is_there_after_a_crash_at_the_same_field_and_cursor
             assert "18:08" in find(screen, "log-place-words").text()
     finally:
         again.close()
+
+
+def test_only_the_form_that_was_open_lately_opens_by_itself(opened: Opened, log: LogScreen) -> None:
+    team = opened.team
+
+    def left_open() -> object:
+        draft = team.on_lane(lambda: left(team.desk, "engagement"))
+        return draft and draft.values["headcount"]
+
+    press(opened, "3")
+    opened.window.show_screen("today")
+    settle(opened.around.operations)
+    assert left_open() == 3
+    team.clock.advance(hours=13)
+    assert left_open() is None
+    opened.window.show_screen("log")
+    press(opened, Qt.Key.Key_Tab, "1")
+    log.foot.aside.click()
+    settle(opened.around.operations)
+    assert left_open() is None
+    assert len(kept(team)) == 1
 
 
 def test_leaving_asks_nothing_keeps_the_draft_and_comes_back_to_the_same_place(

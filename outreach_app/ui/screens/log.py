@@ -43,12 +43,9 @@ from outreach_app.work.changes import Done
 from outreach_app.work.log import Log, read_log
 
 KEY = "log"
-ASIDE = "aside"
-"""The `place.screen` of a draft that was put aside: it waits in the list and does not open by itself."""
 
 _PAUSE_MS = 400
 _TICK_MS = 5_000
-_REOPENS_WITHIN_HOURS = 12
 
 _LATER = ("persons", "same_as")
 """Answered by other means: linking people and joining a pair's double entry."""
@@ -183,13 +180,11 @@ class LogScreen(Screen):
         The same form, the same field, the same cursor. An older draft waits in the list instead, and so
         does every draft if somebody has begun to type already.
         """
-        for draft in log.drafts if self.is_blank else ():
-            hours = (log.now - draft.updated_at).total_seconds() / 3600
-            was_open = is_first and draft.place.screen == KEY and hours < _REOPENS_WITHIN_HOURS
-            if was_open or draft.id == self._interrupted:
-                self._interrupted = ""
-                self._open_draft(draft)
-                return
+        interrupted = next((one for one in log.drafts if one.id == self._interrupted), None)
+        draft = interrupted or (log.left_open if is_first else None)
+        self._interrupted = ""
+        if draft is not None and self.is_blank:
+            self._open_draft(draft)
 
     def _refuse(self, trouble: Trouble) -> None:
         self._opening = ""
@@ -547,7 +542,7 @@ class LogScreen(Screen):
     def _on_foot_aside_asked(self) -> None:
         was_amendment = self._amendment is not None
         back, self._back = self._back, ""
-        self._keep(ASIDE)
+        self._keep(drafts.ASIDE)
         self._last_saved = ""
         if was_amendment:
             self._end_amendment()
@@ -575,7 +570,7 @@ class LogScreen(Screen):
     def _on_drafts_button_opened(self, draft_id: str) -> None:
         draft = next((one for one in self._waiting() if one.id == draft_id), None)
         if draft is not None:
-            self._keep(ASIDE)
+            self._keep(drafts.ASIDE)
             self._interrupted = ""
             self._place = None
             self._open_draft(draft)

@@ -70,6 +70,7 @@ class ClashCard(Card):
             item = self._rows.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
         for clash in clashes:

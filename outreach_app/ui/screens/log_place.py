@@ -64,6 +64,11 @@ class PlaceLine(QWidget):
         self.change.setAccessibleDescription(self.tr("Change the place or the time"))
         self.change.clicked.connect(self.turn)
         line.addWidget(self.change)
+        self.now = Button(self.tr("Here and now"), name="log-place-now", kind="link")
+        self.now.setToolTip(self.tr("Take the place and the time of now again"))
+        self.now.clicked.connect(self._on_now_clicked)
+        self.now.hide()
+        line.addWidget(self.now)
         line.addStretch(1)
         column.addLayout(line)
         self.panel = Card()
@@ -88,15 +93,6 @@ class PlaceLine(QWidget):
         }
         for shown in self._fields.values():
             flow.addWidget(shown)
-        self.now = Button(self.tr("Here and now"), name="log-place-now", icon="arrow-counter-clockwise")
-        self.now.clicked.connect(self._on_now_clicked)
-        foot = QVBoxLayout()
-        foot.addSpacing(self._fields["hotspot"].label.sizeHint().height() + Space.TIGHT)
-        foot.addWidget(self.now)
-        holder = QWidget()
-        foot.setContentsMargins(0, 0, 0, 0)
-        holder.setLayout(foot)
-        flow.addWidget(holder)
         self.panel.add(flow)
         self.panel.hide()
         self.note = Text("", "waiting", wraps=True)
@@ -237,8 +233,7 @@ class PlaceLine(QWidget):
             if outing is not None and outing.colleagues:
                 parts.append(self._with(outing))
             self.words.setText(" · ".join(parts))
-        is_now = not self.is_by_hand and not self.panel.isHidden()
-        self.now.setEnabled(not is_now)
+        self.now.setVisible(self.is_by_hand)
 
     def _when(self) -> str:
         if self._at is None:
@@ -309,7 +304,7 @@ class PlaceLine(QWidget):
         if self._log is not None:
             self.follow(self._log)
         self.tick(self._setting.clock.now())
-        self.hotspots.setFocus()
+        (self.hotspots if self.is_open else self.change).setFocus()
         self.changed.emit()
 
 
