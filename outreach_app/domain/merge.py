@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from outreach_app.domain.field import Json
+from outreach_app.domain.ids import may_have_begun
 from outreach_app.domain.kind import Record
 from outreach_app.domain.kinds import KINDS
-from outreach_app.domain.operation import VOIDED, Held
+from outreach_app.domain.operation import VOIDED, Held, Operation
 from outreach_app.domain.trouble import Bug
 
 
@@ -53,7 +54,7 @@ def merge(operations: Sequence[Held]) -> Merged:
     if len(operations) == 1:
         return _alone(operations[0])
     ops = sorted({held.id: held for held in operations}.values(), key=lambda held: (held.op.at, held.id))
-    first = ops[0].op
+    first = _beginning(ops)
     if any(held.op.record != first.record for held in ops):
         raise Bug("operations of several records")
     flags = []
@@ -91,6 +92,18 @@ def merge(operations: Sequence[Held]) -> Merged:
         flags=tuple(flags) + _rule_flags(first.kind, values),
     )
     return Merged(record, {field: tuple(standing) for field, standing in leaves.items()})
+
+
+def _beginning(ops: Sequence[Held]) -> Operation:
+    """The operation that began the record: by the author its id is bound to, else the earliest.
+
+    Nobody becomes the author of a colleague's record by claiming an earlier time.
+    """
+    if len({held.op.author for held in ops}) > 1:
+        for held in ops:
+            if may_have_begun(held.op.record, held.op.author):
+                return held.op
+    return ops[0].op
 
 
 def _alone(held: Held) -> Merged:

@@ -27,6 +27,9 @@ LATEST = 253_402_300_799_999
 
 DAY_MINUTES = 24 * 60
 
+ANY_ID = "^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
+"""A record's id, in either spelling."""
+
 DEEPEST = 20
 """Levels of lists and maps in an operation's answers; a polygon has five."""
 
@@ -40,7 +43,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, rename={"list_version
 
     type: Literal["set"]
     kind: str
-    record: str
+    record: Annotated[str, msgspec.Meta(pattern=ANY_ID)]
     at: Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
     zone: Annotated[int, msgspec.Meta(ge=-DAY_MINUTES, le=DAY_MINUTES)]
     author: str

@@ -64,7 +64,7 @@ class Desk:
 
     def new_id(self) -> RecordId:
         """An id for a record that begins now."""
-        return new_record_id(self.clock.now(), self.randomness)
+        return new_record_id(self.clock.now(), self.randomness, self.me)
 
     def stamp(
         self, kind: str, record: str, said: Mapping[str, Json], over: Mapping[str, list[str]] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
@@ -9,7 +10,7 @@ from fakes.chance import Randomness
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach_app.domain.ids import MemberId, RecordId
+from outreach_app.domain.ids import MemberId, RecordId, new_record_id
 from outreach_app.domain.merge import merge
 from outreach_app.domain.operation import VOIDED, Held, stamp
 from outreach_app.domain.trouble import Bug
@@ -119,6 +120,30 @@ def test_a_colleague_cannot_void_what_is_not_theirs_but_a_lead_can() -> None:
 def test_the_author_is_whoever_spoke_first_however_late_it_arrives() -> None:
     later = said({"headcount": 5}, at=9, author=JO)
     assert merge([later, FIRST]).record.author == SAM
+
+
+def test_nobody_becomes_the_author_by_claiming_an_earlier_time() -> None:
+    record = new_record_id(datetime(2026, 11, 24, tzinfo=UTC), chance, SAM)
+
+    def about(values: dict, at: int, author: MemberId) -> Held:
+        return stamp(
+            kind="engagement",
+            record=record,
+            author=author,
+            role="worker",
+            at=at,
+            zone=0,
+            salt=chance(16),
+            set=values,
+        )
+
+    began = about({**PLACED, "headcount": 1, "depth": 1}, 5, SAM)
+    backdated = about({"note": "mine now"}, 1, JO)
+    void = about({VOIDED: "gone"}, 9, JO)
+    merged = merge([began, backdated, void]).record
+    assert merged.author == SAM
+    assert merged.state != "voided"
+    assert "void-without-right" in merged.flags
 
 
 def test_an_over_counts_only_for_its_own_field() -> None:
