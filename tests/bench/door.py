@@ -25,12 +25,13 @@ def ours() -> None:
     from outreach_app.assembly import House
     from outreach_app.ui.application import build_application
 
-    application = build_application([])
-    house = House(application, Path(tempfile.gettempdir()) / f"no-profile-{os.getpid()}", os.environ)
-    house.begin()
-    QTimer.singleShot(0, application.quit)
-    application.exec()
-    os._exit(0)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "vault.json").touch()  # enough for the door to be that of somebody enrolled
+        application = build_application([])
+        house = House(application, Path(folder), os.environ)
+        house.begin()
+        QTimer.singleShot(0, application.quit)
+        application.exec()
 
 
 if __name__ == "__main__":
