@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from outreach_app.ui.screens.door_work import program
+
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from outreach_app.store.database import Database
     from outreach_app.sync.round import Report
     from outreach_app.ui.application import Application
+    from outreach_app.ui.screens.door_work import Come
+    from outreach_app.ui.standing_line import StandingLine
+    from outreach_app.ui.tastes import Tastes
     from outreach_app.work.desk import Desk
     from outreach_app.work.door import Opened
 
@@ -31,6 +36,10 @@ T = TypeVar("T")
 _IDLE_MINUTES = 5.0
 _START = "OUTREACH_START"
 """How the program that replaces a locked one begins: "hidden" leaves only the task bar's entry."""
+
+
+_SAID_ONCE = ("OUTREACH_PASSPHRASE_FILE", "OUTREACH_PROFILE")
+"""What was said about the first start only: a locked program asks, and is told its profile."""
 
 
 class SystemClock:
@@ -75,17 +84,22 @@ class House:
         from outreach_app.ui.bus import Bus
         from outreach_app.ui.lanes import Lanes
         from outreach_app.ui.operation import Operations
+        from outreach_app.ui.screens.doors import Doors
         from outreach_app.ui.window import Window
 
         self.application = application
-        self.profile = profile
         self.environ = dict(environ)
         self.clock = SystemClock()
         self.lanes = Lanes()
         self.window = Window()
         self.operations = Operations(self.lanes, application.bridge, Bus(self.window), self.window)
+        self.doors = Doors(self.window, self.operations, profile, self.clock, self.environ)
+        self.doors.opened.connect(self._on_doors_opened)
+        self.doors.replaced.connect(self._on_doors_replaced)
         self.opened: Opened | None = None
         self.carrier: Carrier | None = None
+        self.tastes: Tastes | None = None
+        self.line: StandingLine | None = None
         self._replace_process = replace_process or _replace_process
         self.operations.trouble_met.connect(self.window.show_trouble)
         application.bug_met.connect(self.window.show_bug)
@@ -97,31 +111,40 @@ class House:
 
     def begin(self, passphrase: str | None = None) -> None:
         """Show the door, or walk through it with a passphrase that was given."""
-        from outreach_app.ui.screens.doors import Doors
-
-        self.doors = Doors(self.window, self.operations, self.profile, self.clock, self.environ)
-        self.doors.opened.connect(self._on_doors_opened)
         self.doors.stand(passphrase)
         if self.environ.get(_START) == "hidden":
             self.window.showMinimized()
         else:
             self.window.show()
 
-    def _on_doors_opened(self, opened: Opened) -> None:
+    def _on_doors_opened(self, come: Come) -> None:
         """Unlocked: build the frame for this member's role and begin to carry."""
+        from outreach_app.ui.finding import Finding
         from outreach_app.ui.screen import Surroundings
         from outreach_app.ui.screens import entries
+        from outreach_app.ui.standing_line import StandingLine
+        from outreach_app.ui.tastes import Tastes
+        from outreach_app.work.desk import Desk
 
-        self.opened = opened
-        desk = opened.desk(self.clock, os.urandom)
+        opened = self.opened = come.opened
+        desk = Desk(opened.db, self.clock, os.urandom, come.membership)
         around = Surroundings(desk, self.operations, self.window.actions_list, self.window)
         self.window.set_screens(entries.ENTRIES, desk.role, around)
         self.window.set_example(desk.membership.is_example)
         self.window.set_idle_minutes(_IDLE_MINUTES)
         self.carrier = Carrier(self, desk)
+        self.line = StandingLine(self.window, self.operations, desk)
+        self.tastes = Tastes(self.window, self.operations, self.application.look, opened.db)
+        Finding(self.window, self.operations, desk)
+        self.tastes.begin()
         self.window.show_frame()
+        self.line.begin()
         self.carrier.begin()
         self.application.show_icon()
+
+    def _on_doors_replaced(self, words: list[str]) -> None:
+        self._shut()
+        self._begin_anew([*program(), *words], "")
 
     # -------------------------------------------------------------------------------------- shutting it
 
@@ -140,8 +163,10 @@ class House:
         if self.opened is None:
             return
         self._shut()
-        command = [*program(), "--profile", str(self.profile)]
-        environ = {name: value for name, value in self.environ.items() if name != "OUTREACH_PASSPHRASE_FILE"}
+        self._begin_anew([*program(), "--profile", str(self.doors.profile)], start)
+
+    def _begin_anew(self, command: Sequence[str], start: str) -> None:
+        environ = {name: value for name, value in self.environ.items() if name not in _SAID_ONCE}
         self._replace_process(command, {**environ, _START: start})
 
     def _on_window_closing(self) -> None:
@@ -153,8 +178,12 @@ class House:
 
         A round that waits for a slow network is not waited for: it holds nothing that could be lost.
         """
-        if self.carrier is not None:
-            self.carrier.end()
+        inside = (self.carrier, self.line, self.tastes)
+        self.carrier = self.line = self.tastes = None
+        for one in inside:
+            if one is not None:
+                one.end()
+        self.doors.shut()
         opened, self.opened = self.opened, None
         if opened is not None:
             from outreach_app.ui.lanes import LaneName
@@ -264,11 +293,6 @@ class Carrier:
 
         chance = int.from_bytes(os.urandom(4), "big") / 2**32
         self._timer.start(round(1000 * wait_seconds(self._pace, chance, has_waiting=self._has_waiting)))
-
-
-def program() -> list[str]:
-    """The command that starts this program again."""
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "outreach_app"]
 
 
 def _truths(desk: Desk) -> tuple[Truths, bool]:

@@ -105,10 +105,10 @@ class Call:
 
     def passphrase(self) -> str:
         """The passphrase, from the file that was named; the command line never asks for it."""
-        source = getattr(self.asked, "passphrase_file", None) or self.outside.environ.get(PASSPHRASE_FILE)
-        if not source:
+        passphrase = passphrase_of(self.asked, self.outside.environ)
+        if passphrase is None:
             raise Misused(f"the passphrase is needed: --passphrase-file FILE, or {PASSPHRASE_FILE}")
-        return first_line(source)
+        return passphrase
 
     def close(self) -> None:
         """Lock what this call unlocked."""
@@ -125,6 +125,12 @@ def profile_of(asked: Namespace, environ: Mapping[str, str]) -> Path:
     import platformdirs
 
     return platformdirs.user_data_path("outreach", appauthor=False) / "profile"
+
+
+def passphrase_of(asked: Namespace, environ: Mapping[str, str]) -> str | None:
+    """The passphrase in the file that was named; None where none was."""
+    source = getattr(asked, "passphrase_file", None) or environ.get(PASSPHRASE_FILE)
+    return first_line(source) if source else None
 
 
 def first_line(source: str) -> str:

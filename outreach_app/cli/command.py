@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from outreach_app.cli import verbs
-from outreach_app.cli.call import Answer, Call, Misused, Outside, profile_of
+from outreach_app.cli.call import Answer, Call, Misused, Outside, passphrase_of, profile_of
 from outreach_app.domain.field import Json
 from outreach_app.domain.trouble import Trouble
 
@@ -31,7 +31,8 @@ def run(words: Sequence[str], outside: Outside, opened: Opened | None = None) ->
     try:
         verb, asked = verbs.understand(words)
         if verb is None:
-            return outside.open_window(profile_of(asked, outside.environ))
+            environ = outside.environ
+            return outside.open_window(profile_of(asked, environ), passphrase_of(asked, environ))
         call = Call(asked, outside, opened)
         try:
             answer = perform(verb, call)

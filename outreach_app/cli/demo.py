@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.util import find_spec
@@ -46,6 +46,12 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 0
     built_on: str = ""
     files: list[str] = []
+    done: int = 0
+    steps: int = 0
+    """How far the building is, for whoever looks on."""
+
+
+_STEPS = 2 + 1 + len(_WORKERS) + 1 + example.DAYS + 1 + 2 * len(_FORMATS)
 
 
 def demo(call: Call) -> Answer:
@@ -62,9 +68,16 @@ def demo(call: Call) -> Answer:
         mark = _build(folder, outside)
     if not call.asked.no_window:
         with _server(folder, outside.environ, mark.port):
-            passphrase = (folder / "passphrase.txt").read_text(encoding="utf-8").strip()
-            outside.open_window(folder / "profiles" / _WORKERS[0], passphrase)
+            _show(folder, outside.environ)
     return _tell(folder, mark)
+
+
+def _show(folder: Path, environ: Mapping[str, str]) -> None:
+    """A worker's window until it is closed. Locking it replaces its process, so it has one of its own."""
+    profile = folder / "profiles" / _WORKERS[0]
+    words = ["--profile", str(profile), "--passphrase-file", str(folder / "passphrase.txt")]
+    with suppress(KeyboardInterrupt):  # the window hears Ctrl+C as well, and ends by itself
+        subprocess.run([*_program(), *words], env=dict(environ), stdin=subprocess.DEVNULL, check=False)
 
 
 def _tell(folder: Path, mark: Mark) -> Answer:
@@ -123,8 +136,21 @@ def _write_mark(folder: Path, mark: Mark) -> None:
 # ----------------------------------------------------------------------------------------- the building
 
 
+@dataclass(slots=True)
+class _Steps:
+    """Counts what is done into the mark, where a window that waits for the example can see it."""
+
+    folder: Path
+    done: int = 0
+
+    def __call__(self) -> None:
+        self.done += 1
+        _write_mark(self.folder, Mark(is_example=True, is_ready=False, done=self.done, steps=_STEPS))
+
+
 def _build(folder: Path, outside: Outside) -> Mark:
     """Found, invite, join, play the week, sum it up."""
+    step = _Steps(folder)
     now = outside.clock.now().replace(microsecond=0)
     words = example.content()
     (folder / "passphrase.txt").write_text(words.passphrase + "\n", encoding="utf-8")
@@ -132,24 +158,32 @@ def _build(folder: Path, outside: Outside) -> Mark:
     clock = WalkingClock(outside.clock, now - timedelta(days=example.DAYS + 2))
     outside = replace(outside, clock=clock)
     server = _administer(folder, outside.environ, "init")
+    step()
     token = _administer(folder, outside.environ, "team-token", "--label", "example")["token"]
+    step()
     with ExitStack() as stack:
         url = stack.enter_context(_server(folder, outside.environ, 0))
         lead = stack.enter_context(_newcomer(folder, _LEAD, outside))
         lead.do("found", "--server", url, "--token", token, "--team", words.team, "--name", words.lead)
+        step()
         workers = []
         for name, called in zip(_WORKERS, words.workers, strict=True):
             text = lead.do("invite", "--role", "worker", "--name", called)["invite"]
             worker = stack.enter_context(_newcomer(folder, name, outside))
             worker.do("join", "--invite", "-", "--name", called, given=text)
             workers.append(worker)
+            step()
         for laptop in (*workers, lead, *workers, lead):
             laptop.do("sync")
             laptop.mark_as_example()
+        step()
         sam, jo = workers
         week = Week(clock, words, lead, sam, jo)
-        week.play(now)
-        files = list(_summaries(folder, lead, week))
+        week.play(now, step)
+        files = []
+        for file in _summaries(folder, lead, week):
+            files.append(file)
+            step()
     mark = Mark(
         is_example=True,
         is_ready=True,
@@ -218,6 +252,11 @@ def _newcomer(folder: Path, name: str, outside: Outside) -> Iterator[Player]:
 
 
 # ------------------------------------------------------------------------------------------- the server
+
+
+def _program() -> list[str]:
+    """`outreach`: this program itself, in an installed build and everywhere else."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "outreach_app"]
 
 
 def _server_program() -> list[str]:

@@ -168,18 +168,20 @@ class Week:
     _referrals: dict[int, str] = field(default_factory=dict)
     _used: dict[int, int] = field(default_factory=dict)
 
-    def play(self, now: datetime) -> None:
-        """Five whole days until yesterday, and the shift that is under way at `now`."""
+    def play(self, now: datetime, done: Callable[[], object]) -> None:
+        """Five whole days until yesterday, and the shift that is under way at `now`; `done` after each."""
         self._prepare()
         today = self.clock.day_of(now)
         for number in range(DAYS):
             day = today - timedelta(days=DAYS - number)
             self._whole_day(number, day)
             self._run(now)
+            done()
         self._unfinished_day(now)
         self._run(now)
         self.clock.at = now
         self._carry(self.sam, self.jo, self.lead, self.sam, self.jo)
+        done()
 
     # ------------------------------------------------------------------------------------- the team
 

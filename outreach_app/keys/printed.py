@@ -67,6 +67,13 @@ def read(text: str, size: int) -> bytes:
     return number.to_bytes(size, "big")
 
 
+def is_group(typed: str, printed: str, number: int) -> bool:
+    """Whether this is group `number` (counted from 1) of what was printed; forgives as `read` does."""
+    start = (number - 1) * GROUP
+    wanted = printed.translate(_FORGIVEN)[start : start + GROUP]
+    return len(wanted) == GROUP and typed.upper().translate(_FORGIVEN) == wanted
+
+
 def with_sum(context: str, body: bytes) -> bytes:
     """The body and the beginning of its SHA-256 under the context, filled up to whole groups.
 

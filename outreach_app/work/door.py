@@ -76,6 +76,16 @@ def make_profile(folder: Path, passphrase: str, ring: Ring, randomness: Randomne
     return Made(Opened(profile, lease, db, created.uses_ring), created.recovery_code)
 
 
+def unmake(made: Made) -> None:
+    """Take away a profile that was made a moment ago and came to nothing: no records are in it yet."""
+    profile = made.opened.profile
+    made.opened.db.close()
+    records = profile.records
+    for path in (profile.vault, *(records.with_name(records.name + end) for end in ("", "-wal", "-shm"))):
+        path.unlink(missing_ok=True)
+    made.opened.lease.release()
+
+
 def unlock(folder: Path, passphrase: str, ring: Ring, clock: Clock) -> Opened:
     """Open a profile with its passphrase.
 

@@ -10,7 +10,20 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from outreach_app.ui.look import restyle
 
-Kind = Literal["body", "display", "title", "lead", "strong", "quiet", "small", "safe", "waiting", "danger"]
+Kind = Literal[
+    "body",
+    "display",
+    "title",
+    "lead",
+    "strong",
+    "quiet",
+    "small",
+    "safe",
+    "waiting",
+    "danger",
+    "code",
+    "fine-code",
+]
 
 
 class Text(QLabel):
