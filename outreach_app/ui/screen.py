@@ -53,6 +53,9 @@ class Host(Protocol):
     def show_screen(self, key: str) -> Screen:
         """Go there; KeyError if this role has no such screen."""
 
+    def has_screen(self, key: str) -> bool:
+        """Whether this role has such a screen, in this version of the program."""
+
     def show_trouble(self, trouble: Trouble) -> None:
         """The banner at the top, in the catalogue's words."""
 

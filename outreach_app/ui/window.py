@@ -237,6 +237,10 @@ class Window(QWidget):
         self.screen_shown.emit(key)
         return screen
 
+    def has_screen(self, key: str) -> bool:
+        """Whether this role has such a screen."""
+        return key in self._entries
+
     @Slot(str)
     def _on_navigation_picked(self, key: str) -> None:
         if key != self._here or key not in self._screens:

@@ -91,15 +91,58 @@ def leave(desk: Desk, *, at: datetime | None = None) -> Done[Record]:
     return _leave(desk, _shift_or_trouble(desk), at)
 
 
-def correct_visit(desk: Desk, visit_id: str, said: Mapping[str, Json]) -> Done[Record]:
-    """Put a visit's times right afterwards ("I forgot"); the visit says that it was."""
-    return amend(desk, visit_id, {**said, "corrected": True})
+def visited(
+    desk: Desk,
+    hotspot_id: str,
+    arrived_at: datetime,
+    left_at: datetime | None,
+    said: Mapping[str, Json] | None = None,
+    *,
+    draft: str | None = None,
+    is_confirmed: bool = False,
+) -> Done[Record]:
+    """Write down a visit one forgot: a whole one, or, without `left_at`, where the pair is since then.
+
+    The second leaves where the pair was, at the same moment. The visit says that its times were put right.
+    """
+    shift = _shift_or_trouble(desk)
+    values = {**_arrival(desk, shift, hotspot_id, arrived_at), **(said or {})}
+    if left_at is not None:
+        values["left_at"] = spell_moment(left_at)
+    with desk.db.atomic():
+        left = None
+        if left_at is None and open_visit(desk, shift.id) is not None:
+            left = _leave(desk, shift, arrived_at)
+        done = save(desk, Said("visit", values, draft), is_confirmed=is_confirmed)
+    return Done(done.result, _both(left.changes, done.changes) if left else done.changes)
+
+
+def correct_visit(
+    desk: Desk,
+    visit_id: str,
+    said: Mapping[str, Json],
+    *,
+    over: Mapping[str, Sequence[str]] | None = None,
+    draft: str | None = None,
+    is_confirmed: bool = False,
+) -> Done[Record]:
+    """Put a visit right afterwards ("I forgot"); if its times change, the visit says that they were."""
+    is_timed = not {"arrived_at", "left_at"}.isdisjoint(said)
+    values = {**said, "corrected": True} if is_timed else said
+    return amend(desk, visit_id, values, over=over, draft=draft, is_confirmed=is_confirmed)
 
 
 def end_shift(
-    desk: Desk, said: Mapping[str, Json] | None = None, *, draft: str | None = None
+    desk: Desk,
+    said: Mapping[str, Json] | None = None,
+    *,
+    over: Mapping[str, Sequence[str]] | None = None,
+    draft: str | None = None,
 ) -> Done[Record]:
-    """End the shift: leave where the pair is, state the drafts left, keep the debrief, hand it in."""
+    """End the shift: leave where the pair is, state the drafts left, keep the debrief, hand it in.
+
+    `over` are the answers that the debrief had on screen (see `record.amend`).
+    """
     shift = _shift_or_trouble(desk)
     now = desk.now()
     answers: dict[str, Json] = {
@@ -112,7 +155,7 @@ def end_shift(
         if open_visit(desk, shift.id) is not None:
             left = _leave(desk, shift, read_moment(answers["ended_at"]), is_corrected=False)
         answers["drafts_left"] = sum(one.kind != "shift" and one.id != draft for one in drafts.all(desk.db))
-        ended = amend(desk, shift.id, answers, draft=draft)
+        ended = amend(desk, shift.id, answers, over=over, draft=draft)
     return Done(ended.result, _both(left.changes, ended.changes) if left else ended.changes)
 
 

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -108,6 +108,8 @@ class RowModel(QAbstractListModel):
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return row.accessible
+            case Qt.ItemDataRole.ToolTipRole:
+                return getattr(row, "tip", None)
             case self.KEY:
                 return row.key
             case self.ROW:
@@ -223,6 +225,8 @@ class ListView(QListView):
 
     opened = Signal(str)
     current_changed = Signal(str)
+    opens_on_click = True
+    """False where opening does something that one click must not: then it takes two, or Enter."""
 
     def __init__(self, *, name: str, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -286,7 +290,14 @@ class ListView(QListView):
 
     @Slot(QModelIndex)
     def _on_self_clicked(self, index: QModelIndex) -> None:
-        self.opened.emit(str(index.data(RowModel.KEY)))
+        if self.opens_on_click:
+            self.opened.emit(str(index.data(RowModel.KEY)))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if not self.opens_on_click and index.isValid():
+            self.opened.emit(str(index.data(RowModel.KEY)))
 
     def currentChanged(
         self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex

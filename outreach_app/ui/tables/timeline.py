@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from outreach_app.ui.canvas import draw_box, draw_words, line_height, words_width
+from outreach_app.ui.canvas import draw_box, draw_words, fill, line_height, words_width
 from outreach_app.ui.icons import draw_icon
 from outreach_app.ui.look import Space, Step, worn
 from outreach_app.ui.tables.row_list import Index, ListView, _shows_focus, draw_ground, row_of
@@ -16,7 +16,11 @@ from outreach_app.ui.tables.row_list import Index, ListView, _shows_focus, draw_
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """One happening. `mark` is `safe` (the server has it), `waiting`, `danger` (parked) or empty."""
+    """One happening. `mark` says how far it has come, and is never colour alone:
+
+    `waiting` (here only), `server` (the server has it), `safe` (verified there), `seen` (by the lead's
+    laptop), `danger` (somebody must look), or empty.
+    """
 
     key: str
     time: str
@@ -29,6 +33,8 @@ class TimelineRow:
     mark: str = ""
     mark_words: str = ""
     """What the mark means, spoken and as tooltip: "on the server", "waiting to be sent"."""
+    is_struck: bool = False
+    """Void: still there to be seen, counted nowhere."""
 
     @property
     def accessible(self) -> str:
@@ -36,8 +42,21 @@ class TimelineRow:
         parts = (self.time, self.kind, self.words, self.chip, self.mark_words)
         return ", ".join(part for part in parts if part)
 
+    @property
+    def tip(self) -> str:
+        """The tooltip: what a narrow row leaves out, and what its mark means."""
+        return "\n".join(part for part in (self.words, self.mark_words) if part)
 
-_MARKS = {"safe": "check", "waiting": "clock", "danger": "warning"}
+
+_MARKS = {
+    "waiting": ("clock", "waiting"),
+    "server": ("cloud-check", "safe"),
+    "safe": ("check", "safe"),
+    "seen": ("checks", "safe"),
+    "danger": ("warning", "danger"),
+    "void": ("prohibit", "ink_faint"),
+}
+"""Icon and colour of each mark."""
 
 
 class TimelineDelegate(QStyledItemDelegate):
@@ -70,44 +89,50 @@ class TimelineDelegate(QStyledItemDelegate):
         if is_narrow and row.words:
             first = QRectF(box.left(), box.top() + 8, box.width(), line_height())
         right = self._draw_mark(painter, first, row)
-        right = self._draw_chip(painter, first, right, row)
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        right = self._draw_chip(painter, first, right, row, "surface" if is_chosen else "chosen")
         left = first.left()
         wide = words_width("00:00")
         cell = QRectF(left, first.top(), wide, first.height())
         draw_words(painter, cell, row.time, look.colour("ink_faint"))
         left += wide + Space.LARGE
-        ink = look.colour("ink" if row.is_strong else "ink_soft")
+        ink = look.colour("ink_faint" if row.is_struck else "ink" if row.is_strong else "ink_soft")
         kind = QRectF(
             left,
             first.top(),
             right - left if is_narrow else min(self.kind_width, right - left),
             first.height(),
         )
-        draw_words(painter, kind, row.kind, ink, bold=row.is_strong)
+        wide = draw_words(painter, kind, row.kind, ink, bold=row.is_strong)
+        if row.is_struck:
+            fill(painter, QRectF(kind.left(), round(kind.center().y()), wide, 1), ink)
         if is_narrow:
             words = QRectF(left, first.bottom() + 2, box.right() - left, line_height())
         else:
             left += self.kind_width + Space.LARGE
             words = QRectF(left, first.top(), max(0.0, right - left), first.height())
         if row.words:
-            draw_words(painter, words, row.words, look.colour("ink_soft"))
+            draw_words(painter, words, row.words, look.colour("ink_faint" if row.is_struck else "ink_soft"))
         painter.restore()
 
     def _draw_mark(self, painter: QPainter, line: QRectF, row: TimelineRow) -> float:
         side = worn().scaled(16)
         if row.mark:
             box = QRectF(line.right() - side, line.center().y() - side / 2, side, side)
-            draw_icon(painter, box, _MARKS[row.mark], worn().colour(row.mark))
+            icon, token = _MARKS[row.mark]
+            draw_icon(painter, box, icon, worn().colour(token))
         return line.right() - side - Space.MEDIUM
 
-    def _draw_chip(self, painter: QPainter, line: QRectF, right: float, row: TimelineRow) -> float:
+    def _draw_chip(
+        self, painter: QPainter, line: QRectF, right: float, row: TimelineRow, ground: str
+    ) -> float:
         if not row.chip:
             return right
         look = worn()
         wide = words_width(row.chip, Step.SMALL) + 16
         tall = line_height(Step.SMALL) + 5
         box = QRectF(right - wide, round(line.center().y() - tall / 2), wide, tall)
-        draw_box(painter, box, fill=look.colour("chosen"), radius=tall / 2)
+        draw_box(painter, box, fill=look.colour(ground), radius=tall / 2)
         draw_words(
             painter, box, row.chip, look.colour("accent"), Step.SMALL, align=Qt.AlignmentFlag.AlignHCenter
         )
