@@ -126,21 +126,41 @@ def _load(config: uvicorn.Config) -> None:
 
 
 def _impatient(seconds: float) -> type[asyncio.Protocol]:
-    """A protocol that hangs up on a connection whose first request does not come."""
+    """A protocol that hangs up on a connection whose first request does not come, or that stops reading.
+
+    A slow link is welcome: as long as the answer's unsent rest gets smaller, it may take its time.
+    """
 
     class Impatient(H11Protocol):
         cycle: Any
+        _patience: asyncio.TimerHandle
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
-            self._first = self.loop.call_later(seconds, self._hang_up)
+            self._patience = self.loop.call_later(seconds, self._expect_request)
 
         def connection_lost(self, exc: Exception | None) -> None:
-            self._first.cancel()
+            self._patience.cancel()
             super().connection_lost(exc)
 
-        def _hang_up(self) -> None:
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._expect_reading(None)
+
+        def resume_writing(self) -> None:
+            self._patience.cancel()
+            super().resume_writing()
+
+        def _expect_request(self) -> None:
             if self.cycle is None and not self.transport.is_closing():
                 self.transport.close()
+
+        def _expect_reading(self, unsent: int | None) -> None:
+            left = self.transport.get_write_buffer_size()
+            if unsent is not None and left >= unsent:
+                self.transport.abort()
+                return
+            self._patience.cancel()
+            self._patience = self.loop.call_later(seconds, self._expect_reading, left)
 
     return Impatient

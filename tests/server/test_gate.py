@@ -149,6 +149,24 @@ def test_a_client_that_falls_silent_is_let_go(own: Server) -> None:
         assert line.store(team.lead.seal(team)).team_seq == 1
 
 
+def test_a_client_that_stops_reading_is_let_go(own: Server) -> None:
+    own.start("--stall-seconds", "0.5")
+    team = own.found()
+    with own.line(team) as line:
+        for _ in range(2):
+            line.store(team.lead.seal(team, os.urandom(900_000)))
+        path = paths.fill(paths.BATCHES, stream=team.stream)
+        asked = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {line.token}\r\n\r\n".encode()
+        parts = urlsplit(own.url)
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            deaf.connect((parts.hostname, parts.port))
+            deaf.sendall(asked)
+            until(line, "outreach_requests_active 2\n")
+            until(line, "outreach_requests_active 1\n")
+        assert len(line.page(team.stream)) == 1
+
+
 def test_one_laptop_that_asks_too_often_is_told_when_to_come_back(own: Server) -> None:
     own.start("--device-rate", "0.5")
     team, other = own.found(), Laptop()
@@ -215,10 +233,10 @@ def later(call: list[Answer], line: Line, team: Team, **query: object) -> thread
     return thread
 
 
-def until_waiting(line: Line, count: int) -> None:
-    """Until so many requests wait, as the server's own figures say."""
-    ends = time.monotonic() + 10
-    while f"outreach_long_polls {count}\n" not in line.call("GET", "/metrics").body.decode():
+def until(line: Line, figure: str) -> None:
+    """Until the server's own figures say so."""
+    ends = time.monotonic() + 20
+    while figure not in line.call("GET", "/metrics").body.decode():
         assert time.monotonic() < ends
 
 
@@ -227,7 +245,7 @@ def test_who_waits_for_news_gets_it_when_it_comes(server: Server, team: Team) ->
     server.admit(team, worker)
     with server.line(team) as waiting, server.line(team, worker) as sending:
         thread = later(answers, waiting, team, wait=25)
-        until_waiting(sending, 1)
+        until(sending, "outreach_long_polls 1\n")
         started = time.monotonic()
         stored = sending.put(worker.seal(team))
         thread.join(timeout=20)
@@ -251,7 +269,7 @@ def test_news_put_down_at_one_process_reaches_who_waits_at_another(own: Server, 
         team, answers = own.found(), list[Answer]()
         with own.line(team) as waiting, other.line(team) as sending, own.line() as asking:
             thread = later(answers, waiting, team, wait=25)
-            until_waiting(asking, 1)
+            until(asking, "outreach_long_polls 1\n")
             assert sending.put(team.lead.seal(team)).status == 201
             thread.join(timeout=20)
         assert answers[0].status == 200
@@ -265,7 +283,7 @@ def test_a_server_that_is_stopped_answers_who_waits_and_leaves_with_zero(own: Se
     team, answers = own.found(), list[Answer]()
     with own.line(team) as waiting, own.line() as asking:
         thread = later(answers, waiting, team, wait=25)
-        until_waiting(asking, 1)
+        until(asking, "outreach_long_polls 1\n")
         started = time.monotonic()
         assert own.stop() == 0
         assert time.monotonic() - started < 15
