@@ -391,9 +391,9 @@ class Rows(Field):
                     try:
                         checked[name] = column.check(row[name])
                     except Unfit as unfit:
-                        raise Unfit(f"row {number}: {name} {unfit}") from None
+                        raise Unfit(f"row {number}: {column.label} {unfit}") from None
                 elif column.required:
-                    raise Unfit(f"row {number}: {name} is missing")
+                    raise Unfit(f"row {number}: {column.label} is needed")
             rows.append(checked)
         return rows
 

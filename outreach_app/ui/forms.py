@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from outreach_app.domain.field import Json
+from outreach_app.domain.field import Json, Rows
 from outreach_app.domain.kind import Finding, Kind
 from outreach_app.ui.editors import Editor, Setting, has_editor, make_editor
 from outreach_app.ui.look import Space
@@ -24,6 +24,8 @@ from outreach_app.ui.parts.field import Field
 
 MISSING = "field-missing"
 """The finding that is not shown before a save was tried: nobody likes a form that begins in red."""
+
+_UNFIT = "field-unfit"
 
 
 class Form(QObject):
@@ -149,7 +151,7 @@ class Form(QObject):
         by_field: dict[str, list[Finding]] = {}
         strangers = []
         for finding in findings:
-            if finding.code == MISSING and not self.is_strict:
+            if not self.is_strict and self._is_early(finding):
                 continue
             if finding.field in self._fields:
                 by_field.setdefault(finding.field, []).append(finding)
@@ -164,6 +166,11 @@ class Form(QObject):
             else:
                 shown.set_warning(" ".join(finding.words for finding in worst))
         return strangers
+
+    def _is_early(self, finding: Finding) -> bool:
+        """Whether it only says that somebody has not finished yet: an answer is missing, a row half full."""
+        declared = self.kind.fields.get(finding.field)
+        return finding.code == MISSING or (isinstance(declared, Rows) and finding.code == _UNFIT)
 
     def go_to_first(self, findings: Sequence[Finding]) -> bool:
         """Put the focus where the first thing is left to do; False if none of them is here."""

@@ -42,6 +42,18 @@ class Segment(Ring, QRadioButton):
             height = max(height + 8, line_height() + line_height(Step.SMALL) + 16)
         return QSize(max(words, under) + 2 * _PAD + 2, height)
 
+    @property
+    def tight_width(self) -> int:
+        """How wide it must be when its second line may break in two."""
+        words = words_width(f"{self.digit} {self.choice.words}".strip(), bold=True)
+        under = max(words_width(line, Step.SMALL) for line in _halves(self.choice.under))
+        return max(words, under) + 2 * _PAD + 2
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether its second line is broken in two."""
+        return self.width() < self.sizeHint().width()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         look = worn()
         painter = begin(self)
@@ -60,9 +72,10 @@ class Segment(Ring, QRadioButton):
         ink = look.colour("ink")
         quiet = look.colour("ink_soft" if is_chosen else "ink_faint")
         tall = line_height()
-        has_under = bool(self.choice.under)
-        low = line_height(Step.SMALL) if has_under else 0
-        top = (box.height() - tall - low - (2 if has_under else 0)) / 2
+        lines = _halves(self.choice.under) if self.is_tight else [self.choice.under]
+        low = line_height(Step.SMALL)
+        under_lines = self.segments.under_lines
+        top = (box.height() - tall - low * under_lines - (2 if under_lines else 0)) / 2
         left = float(_PAD)
         room = box.width() - 2 * _PAD + 2
         if self.digit:
@@ -70,9 +83,9 @@ class Segment(Ring, QRadioButton):
             left += draw_words(painter, line, f"{self.digit} ", ink, bold=True)
         line = QRectF(left, top, box.width() - left - _PAD + 4, tall)
         draw_words(painter, line, self.choice.words, ink, bold=is_chosen)
-        if has_under:
-            line = QRectF(_PAD, top + tall + 2, room + 2, low)
-            draw_words(painter, line, self.choice.under, quiet, Step.SMALL)
+        for place, under in enumerate(lines):
+            line = QRectF(_PAD, top + tall + 2 + place * low, room + 2, low)
+            draw_words(painter, line, under, quiet, Step.SMALL)
 
     def _draw_edges(self, painter: QPainter, whole: QRectF, box: QRectF) -> None:
         """This segment's share of the outline, the line before it, and its own marks."""
@@ -166,23 +179,36 @@ class Segments(QWidget):
 
     # ---------------------------------------------------------------------------------------- size
 
+    @property
+    def under_lines(self) -> int:
+        """How many lines the explanations take now: the words above them stand on one height."""
+        if not any(segment.choice.under for segment in self.segments):
+            return 0
+        return 2 if any(segment.is_tight for segment in self.segments) else 1
+
     def _widths(self, width: int) -> list[int] | None:
         """How wide each segment is: all alike if their words allow it, else each what it needs and its
-        share of the rest. None when they must stand one below the other."""
+        share of the rest, at last with explanations in two lines. None when they must stand one below
+        the other."""
         count = len(self.segments)
-        needs = [segment.sizeHint().width() for segment in self.segments]
-        if max(needs) * count <= width:
+        full = [segment.sizeHint().width() for segment in self.segments]
+        if max(full) * count <= width:
             return [width * (place + 1) // count - width * place // count for place in range(count)]
-        rest = width - sum(needs)
-        if rest < 0:
-            return None
-        return [
-            need + rest * (place + 1) // count - rest * place // count for place, need in enumerate(needs)
-        ]
+        for needs in (full, [segment.tight_width for segment in self.segments]):
+            rest = width - sum(needs)
+            if rest >= 0:
+                return [
+                    need + rest * (place + 1) // count - rest * place // count
+                    for place, need in enumerate(needs)
+                ]
+        return None
 
     def sizeHint(self) -> QSize:
-        hints = [segment.sizeHint() for segment in self.segments]
-        return QSize(sum(h.width() for h in hints), max(h.height() for h in hints))
+        return QSize(sum(segment.tight_width for segment in self.segments), self._tall(is_tight=False))
+
+    def _tall(self, *, is_tight: bool) -> int:
+        extra = line_height(Step.SMALL) if is_tight else 0
+        return max(segment.sizeHint().height() for segment in self.segments) + extra
 
     def minimumSizeHint(self) -> QSize:
         hints = [segment.sizeHint() for segment in self.segments]
@@ -192,8 +218,11 @@ class Segments(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        tall = self.segments[0].sizeHint().height()
-        return tall if self._widths(width) else tall * len(self.segments)
+        widths = self._widths(width)
+        if widths is None:
+            return self._tall(is_tight=False) * len(self.segments)
+        full = [segment.sizeHint().width() for segment in self.segments]
+        return self._tall(is_tight=any(has < need for has, need in zip(widths, full, strict=True)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         count = len(self.segments)
@@ -215,3 +244,12 @@ class Segments(QWidget):
 
 def _digit(choice: Choice, place: int) -> str:
     return choice.code if choice.code.isdigit() and len(choice.code) == 1 else str(place)
+
+
+def _halves(words: str) -> list[str]:
+    """Words broken where both lines come out about as long; one word stays whole."""
+    parts = words.split()
+    breaks = [(" ".join(parts[:at]), " ".join(parts[at:])) for at in range(len(parts) - 1, 0, -1)]
+    if not breaks:
+        return [words]
+    return list(min(breaks, key=lambda lines: max(len(line) for line in lines)))

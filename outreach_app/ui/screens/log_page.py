@@ -22,7 +22,7 @@ from outreach_app.ui.parts.text import Text
 from outreach_app.ui.screens.log_clash import ClashCard
 from outreach_app.ui.screens.log_place import PlaceLine
 
-SHOWN = {"topics": 15, "given": 4, "outcome": 5}
+SHOWN = {"topics": 14, "given": 4, "outcome": 5}
 """Chips before "More…"; letters reach the rest all the same."""
 
 HELP_BELOW = ("headcount", "young_person_view")

@@ -295,7 +295,7 @@ def test_lists_and_counts_have_one_order_and_no_zeros() -> None:
     assert ages.check({"16_17": 1, "13_15": 3, "u13": 0}) == {"13_15": 3, "16_17": 1}
     outcome = ENGAGEMENT.fields["recorded_outcome"]
     assert isinstance(outcome, Rows)
-    with pytest.raises(Unfit, match="start_point is missing"):
+    with pytest.raises(Unfit, match="Where they started is needed"):
         outcome.check([{"gain": "a place at college"}])
 
 
