@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -68,8 +68,8 @@ class Log(NamedTuple):
     fresh: str
 
 
-def read_log(desk: Desk, kind: Kind, record_id: str | None = None) -> Log:
-    """Read what a form of `kind` needs now, and the record it amends.
+def read_log(desk: Desk, kind: Kind, record_id: str | None = None, *, without: Collection[str] = ()) -> Log:
+    """Read what a form of `kind` needs now, and the record it amends; `without` are fields it does not ask.
 
     Raises Trouble `record-missing` when that record is not here.
     """
@@ -80,7 +80,7 @@ def read_log(desk: Desk, kind: Kind, record_id: str | None = None) -> Log:
         now=desk.now(),
         outings=_outings(desk, running, opened),
         here=_stay(here) if here else None,
-        options=options(desk, kind),
+        options=options(desk, kind, without=without),
         drafts=tuple(drafts_of(desk, kind.name)),
         left_open=left_open(desk, kind.name),
         opened=opened,
@@ -96,9 +96,9 @@ def read_opened(desk: Desk, record_id: str) -> Opened:
     return Opened(merged.record, _standing(desk, merged))
 
 
-def options(desk: Desk, kind: Kind) -> Mapping[str, tuple[Option, ...]]:
+def options(desk: Desk, kind: Kind, *, without: Collection[str] = ()) -> Mapping[str, tuple[Option, ...]]:
     """The records that fields of this kind may point at, by kind; only kinds people pick from a list."""
-    wanted = _targets(kind.fields.values())
+    wanted = _targets(field for name, field in kind.fields.items() if name not in without)
     return {
         to: tuple(sorted(offer(desk), key=lambda option: option.words.casefold()))
         for to, offer in _OFFERS.items()

@@ -331,3 +331,26 @@ def test_a_field_added_to_the_declaration_appears_and_is_saved(
         save(opened)
         (record,) = team.on_lane(lambda: team.desk.records.find("engagement"))
         assert record.get("dogs") == 2
+
+
+def test_an_amendment_straight_after_unlocking_still_gives_back_what_was_half_typed(
+    opened: Opened, saved: Record
+) -> None:
+    opened.window.show_screen("log")
+    settle(opened.around.operations)
+    press(opened, "7")
+    opened.window.show_door(Button("Unlock", name="door"))
+    settle(opened.around.operations)
+    opened.window.set_screens([TODAY, LOG], "worker", opened.around)
+    opened.window.show_frame("today")
+    log = opened.window.show_screen("log")
+    assert isinstance(log, LogScreen)
+    log.amend(saved.id, back="today")
+    settle(opened.around.operations)
+    press(opened, "5")
+    opened.team.clock.advance(minutes=1)
+    save(opened)
+    assert stands(opened, saved.id).get("headcount") == 5
+    opened.window.show_screen("log")
+    settle(opened.around.operations)
+    assert log.form.value("headcount") == 7

@@ -146,11 +146,14 @@ class LogScreen(Screen):
 
     def read_again(self) -> None:
         record_id = self._opening or (self._amendment.record.id if self._amendment else None)
-        self.ask(partial(read_log, self.around.desk, self.kind, record_id), self._show, trouble=self._refuse)
+        verb = partial(read_log, self.around.desk, self.kind, record_id, without=_LATER)
+        self.ask(verb, self._show, trouble=self._refuse)
 
     def _show(self, log: Log) -> None:
         is_first = self._log is None
         self._log = log
+        if is_first and self._opening and log.left_open is not None and log.left_open.record is None:
+            self._interrupted = log.left_open.id
         self._take_spare(log.fresh)
         self.setting.options = {to: choices_of(offers) for to, offers in log.options.items()}
         self.form.set_setting(self.setting)
