@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from outreach_app.ui.look import Space, worn
+
+_LABEL_ROOM = 40
+"""Pixels kept above and below what has the focus: its label, its error."""
 
 
 class Scroll(QScrollArea):
@@ -26,6 +29,31 @@ class Scroll(QScrollArea):
         self.setWidget(content)
         self.viewport().setAutoFillBackground(False)
         content.installEventFilter(self)
+        self._reveal = QTimer(self)  # by then whatever takes the focus has its place
+        self._reveal.setSingleShot(True)
+        self._reveal.setInterval(0)
+        self._reveal.timeout.connect(self._on_reveal_timeout)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_application_focus_changed)
+
+    @Slot(QWidget, QWidget)
+    def _on_application_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Qt scrolls for Tab alone; an error or a draft that takes the focus must be seen too.
+
+        Not for a mouse, which is there already, nor for what is taller than the place itself.
+        """
+        by_mouse = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if now is not None and not by_mouse and self.isVisible() and self.isAncestorOf(now):
+            self._reveal.start()
+
+    @Slot()
+    def _on_reveal_timeout(self) -> None:
+        now, content = QApplication.focusWidget(), self.widget()
+        if now is None or content is None or not content.isAncestorOf(now):
+            return
+        if now.height() < self.viewport().height():
+            self.ensureWidgetVisible(now, 0, _LABEL_ROOM)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.LayoutRequest and watched is self.widget():

@@ -16,8 +16,8 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, cast
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from outreach_app.domain.field import Json, read_moment, spell_moment
@@ -31,6 +31,7 @@ from outreach_app.ui.look import Space
 from outreach_app.ui.parts.announce import announce
 from outreach_app.ui.parts.button import Button
 from outreach_app.ui.parts.columns import Columns
+from outreach_app.ui.parts.head import Head
 from outreach_app.ui.parts.sheet import Sheet
 from outreach_app.ui.parts.text import Elided, Text
 from outreach_app.ui.screen import Screen, ScreenEntry, Surroundings
@@ -55,6 +56,8 @@ LOG = "log"
 SUMMARIES = "summaries"
 
 _TICK_MS = 10_000
+_ALMOST_ALL = 1_000
+"""The share of free height that the shift's card takes, until it is as tall as the window."""
 _PASS_DRAFT = f"{SCREEN}-pass"
 _ITEM = "pass_on"
 """Where the end's draft keeps the handover item that is being written."""
@@ -146,36 +149,39 @@ class TodayScreen(Screen):
         self.title.setObjectName("today-title")
         self.line = Elided("", "quiet")
         self.line.setObjectName("today-line")
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.title)
-        words.addWidget(self.line)
-        head = QHBoxLayout()
-        head.setSpacing(Space.SMALL)
-        head.addLayout(words, 1)
+        words = QWidget()
+        lines = QVBoxLayout(words)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(2)
+        lines.addWidget(self.title)
+        lines.addWidget(self.line)
         self.go = Button(self.tr("Arrive"), name="today-go-head", keys="Ctrl+H", is_large=True)
         self.go.clicked.connect(self._go_action.trigger)
-        top = Qt.AlignmentFlag.AlignTop
-        head.addWidget(self.go, 0, top)
         self.log = Button(
             self.tr("Log engagement"), name="today-log", kind="primary", keys="Ctrl+E", is_large=True
         )
         self.log.clicked.connect(self._on_log_clicked)
-        head.addWidget(self.log, 0, top)
         self.mend = Button(self.tr("Change the debrief…"), name="today-mend", is_large=True)
         self.mend.clicked.connect(self._end_action.trigger)
-        head.addWidget(self.mend, 0, top)
         self.summary = Button(self.tr("See the summary"), name="today-summary", kind="primary", is_large=True)
         self.summary.clicked.connect(self._on_summary_clicked)
-        head.addWidget(self.summary, 0, top)
+        actions = QWidget()
+        row = QHBoxLayout(actions)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.SMALL)
+        for button in (self.go, self.log, self.mend, self.summary):
+            row.addWidget(button)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.MEDIUM)
-        column.addLayout(head)
+        self.head = Head(words, actions)
+        self.head.installEventFilter(self)
+        column.addWidget(self.head)
         column.addWidget(self.visit)
         column.addWidget(self.divided)
-        column.addWidget(self.timeline, 1)
+        column.addWidget(self.timeline, _ALMOST_ALL)
+        column.addStretch(1)
         self.passing = Button.for_action(self._pass_action, name="today-pass-button")
         self.end = Button.for_action(self._end_action, name="today-end-button")
         for button in (self.passing, self.end):
@@ -765,6 +771,20 @@ class TodayScreen(Screen):
 
     def close_top(self) -> bool:
         return self.timeline.stop_voiding() or self.visit.close_panel()
+
+    def _bound_timeline(self) -> None:
+        """The shift's card is never taller than the window: its foot acts on the chosen line."""
+        taken = 2 * Space.LARGE + Space.MEDIUM + self.head.height()
+        self.timeline.setMaximumHeight(max(self.timeline.minimumSizeHint().height(), self.height() - taken))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._bound_timeline()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.head and event.type() is QEvent.Type.Resize:
+            self._bound_timeline()
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

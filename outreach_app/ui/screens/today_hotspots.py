@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from outreach_app.ui.canvas import words_width
 from outreach_app.ui.editors import Setting
-from outreach_app.ui.look import Space
+from outreach_app.ui.look import Space, Step, worn
 from outreach_app.ui.parts.button import Button
 from outreach_app.ui.parts.card import Card, rule
 from outreach_app.ui.parts.empty import Empty
@@ -116,8 +118,9 @@ class HotspotCard(Card):
             left = clock(self._setting, spot.last_left_at)
             if is_over:
                 return self.tr("left %1").replace("%1", left)
-            words = self.tr("left %1 · %2").replace("%1", left)
-            return words.replace("%2", ago(minutes_between(spot.last_left_at, now)))
+            shortly = ago(minutes_between(spot.last_left_at, now))
+            words = self.tr("left %1 · %2").replace("%1", left).replace("%2", shortly)
+            return words if self._fits(words) else shortly
         if not spot.is_assigned:
             return self.tr("not in today's plan")
         if is_over:
@@ -132,6 +135,16 @@ class HotspotCard(Card):
             words = self.tr("others left %1 · %2").replace("%1", clock(self._setting, spot.before_at))
             return words.replace("%2", ago(minutes_between(spot.before_at, now)))
         return self.tr("not yet today · %1").replace("%1", day(before, today))
+
+    def _fits(self, words: str) -> bool:
+        """Whether the second line of a row has room for this, beside bar and number."""
+        taken = worn().scaled(64) + words_width("000") + 2 * Space.MEDIUM + 2 * Space.LARGE
+        return words_width(words, Step.SMALL) <= self.width() - taken
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._seen is not None:
+            self._show_rows(self._setting.clock.now())
 
     @Slot(str)
     def _on_list_current_changed(self, key: str) -> None:

@@ -17,6 +17,7 @@ from outreach_app.ui.look import Space
 from outreach_app.ui.parts.announce import announce
 from outreach_app.ui.parts.button import Button
 from outreach_app.ui.parts.card import Card, rule
+from outreach_app.ui.parts.check_row import CheckRow
 from outreach_app.ui.parts.chips import ChipFlow
 from outreach_app.ui.parts.choice import Choice
 from outreach_app.ui.parts.columns import Columns
@@ -99,10 +100,11 @@ class StartPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        columns = Columns()
-        columns.add(aside, width=330, order=0)
-        columns.add(self._build_form(), stretch=1, least=520, order=1)
-        outer.addWidget(columns, 1)
+        self._aside = aside
+        self._columns = Columns()
+        self._columns.add(aside, width=330, order=0)
+        self._columns.add(self._build_form(), stretch=1, least=520, order=1)
+        outer.addWidget(self._columns, 1)
         outer.addWidget(rule(self))
         foot = QWidget()
         row = QHBoxLayout(foot)
@@ -255,7 +257,12 @@ class StartPage(QWidget):
         self.more.updateGeometry()
 
     def take_focus(self) -> None:
-        """Where one begins: the people."""
+        """Where one begins: the people; where the page is one column, what was left open comes first."""
+        if self._columns.is_stacked:
+            item = next((row for row in self._aside.findChildren(CheckRow) if row.isVisible()), None)
+            if item is not None:
+                item.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
         first = self._people if self._people is not None and self._offered else None
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
