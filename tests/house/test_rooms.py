@@ -60,7 +60,7 @@ EMPTY_WORDS = {
     "util",
     "utils",
 }
-LONG_FILE = 800
+LONG_FILE = 850
 
 
 def _words(name: str) -> set[str]:
