@@ -96,7 +96,7 @@ class Engagement(Declared, frozen=True):
     ] = None
     view_tag: Annotated[str | None, Choice("Their view is about", codes=codes.VIEW_TAGS)] = None
     persons: Annotated[list[str] | None, Refs("People", to="person")] = None
-    note: Annotated[str | None, Note("Note", "Keep names out of it; link a person instead.")] = None
+    note: Annotated[str | None, Note("Note", "Keep names out of it.")] = None
     same_as: Annotated[
         str | None, Ref("Same conversation as", "A pair's double entry counts once.", to="engagement")
     ] = None

@@ -6,10 +6,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from outreach_app.domain.trouble import Trouble
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ class Profile:
 
     def acquire(self) -> Lease:
         """The right to be the one program in this folder; raises Trouble `profile-in-use`."""
+        # Ten milliseconds that the unlock screen, which only asks whether a profile exists, need not wait.
+        from filelock import FileLock, Timeout
+
         self.make()
         lock = FileLock(self.lock, mode=0o600, thread_local=False)
         try:
