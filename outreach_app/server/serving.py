@@ -126,41 +126,63 @@ def _load(config: uvicorn.Config) -> None:
 
 
 def _impatient(seconds: float) -> type[asyncio.Protocol]:
-    """A protocol that hangs up on a connection whose first request does not come, or that stops reading.
+    """A protocol that hangs up on a connection whose request does not come whole, or that stops reading.
 
     A slow link is welcome: as long as the answer's unsent rest gets smaller, it may take its time.
     """
 
     class Impatient(H11Protocol):
         cycle: Any
-        _patience: asyncio.TimerHandle
+        _until_request: asyncio.TimerHandle | None = None
+        _until_read: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
-            self._patience = self.loop.call_later(seconds, self._expect_request)
+            self._until_request = self.loop.call_later(seconds, self._give_up)
 
         def connection_lost(self, exc: Exception | None) -> None:
-            self._patience.cancel()
+            self._stop_waiting()
+            self._stop_watching()
             super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            if not self._is_between_requests():
+                self._stop_waiting()
+            elif self._until_request is None:
+                # The start of another request on the same connection: it has as long as the first.
+                self._until_request = self.loop.call_later(seconds, self._give_up)
 
         def pause_writing(self) -> None:
             super().pause_writing()
             self._expect_reading(None)
 
         def resume_writing(self) -> None:
-            self._patience.cancel()
+            self._stop_watching()
             super().resume_writing()
 
-        def _expect_request(self) -> None:
-            if self.cycle is None and not self.transport.is_closing():
+        def _stop_watching(self) -> None:
+            if self._until_read is not None:
+                self._until_read.cancel()
+                self._until_read = None
+
+        def _is_between_requests(self) -> bool:
+            return self.cycle is None or bool(self.cycle.response_complete)
+
+        def _stop_waiting(self) -> None:
+            if self._until_request is not None:
+                self._until_request.cancel()
+                self._until_request = None
+
+        def _give_up(self) -> None:
+            if self._is_between_requests() and not self.transport.is_closing():
                 self.transport.close()
 
         def _expect_reading(self, unsent: int | None) -> None:
             left = self.transport.get_write_buffer_size()
             if unsent is not None and left >= unsent:
                 self.transport.abort()
-                return
-            self._patience.cancel()
-            self._patience = self.loop.call_later(seconds, self._expect_reading, left)
+            else:
+                self._until_read = self.loop.call_later(seconds, self._expect_reading, left)
 
     return Impatient

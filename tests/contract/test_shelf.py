@@ -789,6 +789,16 @@ def test_older_tables_are_not_served_until_they_are_upgraded(
     assert trouble.value.line.startswith("schema-old:")
 
 
+def test_a_commit_is_on_disk_before_it_returns(house: House) -> None:
+    with house.database.writing() as db:
+        if house.database.is_sqlite:
+            assert db.execute(text("pragma journal_mode")).scalar() == "wal"
+            assert db.execute(text("pragma synchronous")).scalar() == 2
+            assert db.execute(text("pragma foreign_keys")).scalar() == 1
+        else:
+            assert db.execute(text("show synchronous_commit")).scalar() == "on"
+
+
 def test_a_lock_held_too_long_is_busy_and_passes(
     house: House, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -329,6 +329,12 @@ class Server:
         self._process.terminate()
         return self._end()
 
+    def sockets(self) -> int:
+        """How many sockets the process holds open."""
+        assert self._process is not None
+        held = Path(f"/proc/{self._process.pid}/fd").iterdir()
+        return sum(os.readlink(each).startswith("socket:") for each in held)
+
     def _end(self) -> int:
         assert self._process is not None
         assert self._process.stdout is not None

@@ -144,6 +144,14 @@ def test_a_client_that_falls_silent_is_let_go(own: Server) -> None:
     assert raw_exchange(own.url, head + b"half").startswith(b"HTTP/1.1 408 ")
     assert raw_exchange(own.url, b"") == b"", "said nothing at all"
     assert raw_exchange(own.url, b"GET /healthz HT") == b"", "stopped in its first line"
+    parts = urlsplit(own.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        received = b""
+        while not received.endswith(b"ok\n"):
+            received += connection.recv(65536)
+        connection.sendall(b"GET /readyz HT")
+        assert connection.recv(65536) == b"", "stopped in the first line of its second request"
     assert time.monotonic() - started < 18
     with own.line(team) as line:
         assert line.store(team.lead.seal(team)).team_seq == 1
@@ -160,10 +168,12 @@ def test_a_client_that_stops_reading_is_let_go(own: Server) -> None:
         parts = urlsplit(own.url)
         with socket.socket() as deaf:
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            held = own.sockets()
             deaf.connect((parts.hostname, parts.port))
-            deaf.sendall(asked)
-            until(line, "outreach_requests_active 2\n")
-            until(line, "outreach_requests_active 1\n")
+            # More than the two kernels will hold for it.
+            deaf.sendall(asked * 12)
+            until_held(own, line, held + 1)
+            until_held(own, line, held)
         assert len(line.page(team.stream)) == 1
 
 
@@ -237,6 +247,14 @@ def until(line: Line, figure: str) -> None:
     """Until the server's own figures say so."""
     ends = time.monotonic() + 20
     while figure not in line.call("GET", "/metrics").body.decode():
+        assert time.monotonic() < ends
+
+
+def until_held(server: Server, line: Line, sockets: int) -> None:
+    """Until the process holds so many sockets."""
+    ends = time.monotonic() + 20
+    while server.sockets() != sockets:
+        line.call("GET", "/healthz")
         assert time.monotonic() < ends
 
 
