@@ -215,6 +215,8 @@ def _says_something(test: ast.FunctionDef) -> bool:
             spoken = ast.unparse(node.func)
             if spoken.startswith(
                 ("pytest.raises", "pytest.fail", "raises", "qtbot.wait", "socket.create")
-            ) or re.search(r"(^|[._])(accessible|assert|check|verify|expect|compare|prove|same)", spoken):
+            ) or re.search(
+                r"(^|[._])(accessible|assert|check|verify|expect|compare|prove|run_state|same)", spoken
+            ):
                 return True
     return False
