@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
 from outreach_app.cli import records
 from outreach_app.cli.call import Answer, Call, Misused
-from outreach_app.domain.ids import Clock
+from outreach_app.domain.wall_clock import WallClock
 from outreach_app.report import export, shift_summary
+from outreach_app.report.arriving import arrivals
 from outreach_app.report.editions import EDITIONS
 from outreach_app.report.reading import Period
-from outreach_app.report.summary import Arrivals
-from outreach_app.store import audit, batches
-from outreach_app.store.database import Database
+from outreach_app.store import audit
 
 
 def summary(call: Call) -> Answer:
@@ -35,7 +34,7 @@ def summary(call: Call) -> Answer:
         zone=WallClock(desk.clock),
         period=period,
         edition=EDITIONS[asked.edition],
-        arrivals=_arrivals(desk.db),
+        arrivals=arrivals(desk.db),
         made_by=desk.membership.name,
         is_example=desk.membership.is_example,
     )
@@ -45,42 +44,3 @@ def summary(call: Call) -> Answer:
     audit.note(desk.db, f"export-{asked.edition}-{asked.format}", at=desk.now(), who=desk.me, about=about)
     document = {"file": str(out), "edition": asked.edition, "totals": msgspec.to_builtins(totals)}
     return Answer(document, [str(out)])
-
-
-def _arrivals(db: Database) -> Arrivals:
-    """What may still come, as the shelf of sync knows it."""
-    truths = batches.truths(db)
-    missing = sum(max(0, gap.before - gap.after - 1) for gap in batches.gaps(db))
-    return Arrivals(waiting=truths.waiting, missing=missing, parked=truths.parked)
-
-
-class WallClock(tzinfo):
-    """The time zone of the clock that was given in, for every moment of a period: summer time and winter."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def utcoffset(self, moment: datetime | None) -> timedelta:
-        """How far the wall is ahead of UTC at a wall time; in the hour that comes twice, the second one."""
-        if moment is None:
-            return timedelta(0)
-        as_utc = moment.replace(tzinfo=UTC)
-        guess = as_utc - timedelta(minutes=self._clock.zone_minutes(as_utc))
-        return timedelta(minutes=self._clock.zone_minutes(guess))
-
-    def dst(self, moment: datetime | None) -> None:
-        """Not told apart from the zone's own offset."""
-
-    def tzname(self, moment: datetime | None) -> str:
-        """The offset, as people write it."""
-        minutes = int(self.utcoffset(moment).total_seconds() // 60)
-        sign = "-" if minutes < 0 else "+"
-        return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
-
-    def fromutc(self, moment: datetime) -> datetime:
-        """A moment of UTC on the wall."""
-        ahead = self._clock.zone_minutes(moment.replace(tzinfo=UTC))
-        return moment + timedelta(minutes=ahead)
-
-    def __str__(self) -> str:
-        return "local time"

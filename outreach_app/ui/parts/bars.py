@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from outreach_app.ui.canvas import begin, draw_box, draw_words, line_height, words_width
+from outreach_app.ui.counted import counted
 from outreach_app.ui.look import Space, worn
 from outreach_app.ui.parts.button import Button
 from outreach_app.ui.parts.text import Text
@@ -42,7 +43,7 @@ class MinutesBar(QWidget):
         """Show `minutes` of at most `longest`."""
         self.minutes = minutes
         self.share = minutes / longest if longest else 0.0
-        self.setAccessibleName(self.tr("%n minute(s)", "", minutes))
+        self.setAccessibleName(counted(minutes, self.tr("%1 minute"), self.tr("%1 minutes")))
         self.update()
 
     def sizeHint(self) -> QSize:

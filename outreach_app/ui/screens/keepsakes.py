@@ -92,7 +92,7 @@ class Keepsakes(QWidget):
             edit.setMaxLength(7)
             edit.textEdited.connect(self._on_group_text_edited)
             edit.returnPressed.connect(self._on_group_return_pressed)
-            field = Field(self.tr("Group %n, from your copy", "", group), edit)
+            field = Field(self.tr("Group %1, from your copy").replace("%1", str(group)), edit)
             self._groups[group] = edit
             self._fields.append(field)
             pair.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QMarginsF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPageLayout, QPageSize, QPainter
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPageLayout, QPageSize, QPainter
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -27,26 +28,48 @@ class Paper(NamedTuple):
 
 def print_papers(parent: QWidget, papers: Sequence[Paper]) -> None:
     """Ask for a printer and print; the system's own dialog can also save a PDF."""
+    _ask_printer(parent, _layout(22), partial(draw_papers, papers=papers))
+
+
+def print_images(parent: QWidget, images: Sequence[QImage], done: Callable[[], object]) -> None:
+    """Ask for a printer and print whole pages; `done` follows when they are with the printer."""
+
+    def begin(device: QPagedPaintDevice) -> None:
+        draw_images(device, images)
+        done()
+
+    _ask_printer(parent, _layout(0), begin)
+
+
+def _ask_printer(parent: QWidget, layout: QPageLayout, begin: Callable[[QPagedPaintDevice], object]) -> None:
     from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setPageLayout(_layout())
+    printer.setPageLayout(layout)
+    printer.setFullPage(not layout.margins().top())
     dialog = QPrintDialog(printer, parent)
     dialog.setObjectName("print-dialog")
-
-    def begin() -> None:
-        draw_papers(printer, papers)
-
-    dialog.accepted.connect(begin)
+    dialog.accepted.connect(partial(begin, printer))
     dialog.finished.connect(dialog.deleteLater)
     dialog.setWindowModality(Qt.WindowModality.WindowModal)
     dialog.show()  # `open` of this class insists on a slot by its name
 
 
-def _layout() -> QPageLayout:
-    margins = QMarginsF(22, 22, 22, 22)
+def _layout(margin: float) -> QPageLayout:
+    margins = QMarginsF(margin, margin, margin, margin)
     portrait = QPageLayout.Orientation.Portrait
     return QPageLayout(QPageSize(QPageSize.PageSizeId.A4), portrait, margins, QPageLayout.Unit.Millimeter)
+
+
+def draw_images(device: QPagedPaintDevice, images: Sequence[QImage]) -> None:
+    """Draw each on a page of its own, as large as the page."""
+    painter = QPainter(device)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    for number, image in enumerate(images):
+        if number:
+            device.newPage()
+        painter.drawImage(QRectF(painter.viewport()), image)
+    painter.end()
 
 
 def draw_papers(device: QPagedPaintDevice, papers: Sequence[Paper]) -> None:
@@ -96,7 +119,6 @@ def _write(painter: QPainter, box: QRectF, words: str, font: QFont, dots: float)
     """Write from the top of the box; where the next may begin."""
     painter.setFont(font)
     room = QRectF(box.left(), box.top(), box.width(), 800 * dots)
-    drawn = painter.drawText(room, int(Qt.TextFlag.TextWordWrap), words)
-    del drawn
+    painter.drawText(room, int(Qt.TextFlag.TextWordWrap), words)
     taken = painter.boundingRect(room, int(Qt.TextFlag.TextWordWrap), words)
     return taken.bottom()

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from outreach_app.domain.trouble import Trouble
+from outreach_app.ui.counted import counted
 from outreach_app.ui.look import Space
 from outreach_app.ui.parts.field import Field, focus_first_error
 from outreach_app.ui.parts.secret_edit import SecretEdit
@@ -56,7 +57,9 @@ class PassphrasePair(QWidget):
         """Whether it will do; the focus goes to what will not."""
         missing = self._least - len(self.first.text())
         if missing > 0:
-            words = self.tr("Too short: %n more character(s).", "", missing)
+            words = counted(
+                missing, self.tr("Too short: one more character."), self.tr("Too short: %1 more characters.")
+            )
             self.first_field.set_error(words)
         elif self.first.text() != self.again.text():
             self.again_field.set_error(self.tr("The two are not the same."))
@@ -70,7 +73,7 @@ class PassphrasePair(QWidget):
     def _say(self) -> None:
         missing = self._least - len(self.first.text())
         if self.first.text() and missing > 0:
-            words = self.tr("%n more character(s).", "", missing)
+            words = counted(missing, self.tr("One more character."), self.tr("%1 more characters."))
         elif self.first.text():
             words = self.tr("Long enough. Nobody can look it up for you: remember it well.")
         elif self._uses_ring:

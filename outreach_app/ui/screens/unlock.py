@@ -13,6 +13,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from outreach_app.domain.trouble import Trouble
+from outreach_app.ui.counted import counted
 from outreach_app.ui.look import Space
 from outreach_app.ui.parts.banner import Banner
 from outreach_app.ui.parts.button import Button
@@ -160,7 +161,7 @@ class _ByPassphrase(QWidget):
         if self._is_busy:
             words = self.tr("Unlocking…")
         elif self._left > 0:
-            words = self.tr("Try again in %n second(s)", "", self._left)
+            words = counted(self._left, self.tr("Try again in %1 second"), self.tr("Try again in %1 seconds"))
         else:
             words = self.tr("Unlock")
         self.button.setText(words)
