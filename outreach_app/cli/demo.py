@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 import msgspec
 from msgspec import structs
@@ -35,7 +36,7 @@ _MARK = "example.json"
 _OURS = ("server", "profiles", "summaries", "passphrase.txt", "server.log", "invite.txt")
 _LEAD, _WORKERS = "lead", ("sam", "jo")
 _FORMATS = ("pdf", "xlsx", "csv", "json")
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 60
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,17 +68,36 @@ def demo(call: Call) -> Answer:
             outside.stdout.flush()
         mark = _build(folder, outside)
     if not call.asked.no_window:
-        with _server(folder, outside.environ, mark.port):
+        with _ending_in_order(), _server(folder, outside.environ, mark.port):
             _show(folder, outside.environ)
     return _tell(folder, mark)
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """Told to end (SIGTERM), the program first ends what it has started."""
+
+    def end(*_: object) -> NoReturn:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _show(folder: Path, environ: Mapping[str, str]) -> None:
     """A worker's window until it is closed. Locking it replaces its process, so it has one of its own."""
     profile = folder / "profiles" / _WORKERS[0]
     words = ["--profile", str(profile), "--passphrase-file", str(folder / "passphrase.txt")]
-    with suppress(KeyboardInterrupt):  # the window hears Ctrl+C as well, and ends by itself
-        subprocess.run([*_program(), *words], env=dict(environ), stdin=subprocess.DEVNULL, check=False)
+    window = subprocess.Popen([*_program(), *words], env=dict(environ), stdin=subprocess.DEVNULL)
+    try:
+        with suppress(KeyboardInterrupt):  # the window hears Ctrl+C as well, and ends by itself
+            window.wait()
+    finally:
+        window.terminate()
+        window.wait()
 
 
 def _tell(folder: Path, mark: Mark) -> Answer:
