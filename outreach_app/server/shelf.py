@@ -126,7 +126,7 @@ class Shelf:
         """The next entry with all its wraps, or nothing; False if it is here already.
 
         Without a session (`caller` None) only the root's signature opens the door. An entry that is
-        here already takes up wraps that are missing, so that a laptop can heal a restored server.
+        here already takes up no further wraps: they came with it, from whoever it let post them.
         """
         entry = posting.entry
         if entry.team != team:
@@ -139,18 +139,13 @@ class Shelf:
                 self._require_member(db, caller)
             elif not intake.is_signed_by_root(posting):
                 raise Refusal("token-invalid")
-            known = self._devices(db, team)
             present = db.execute(_entry_at(team, entry.version)).first()
             if present is not None and present.hash == posting.signed.hash:
-                intake.check_signers(
-                    posting, row.root_public, {id: each.sign_public for id, each in known.items()}
-                )
-                self._keep_missing_wraps(db, posting)
                 return False
             newest = roster.read_entry(db.execute(_entry_at(team, row.version)).one().entry)
             listed = {device.id: device.sign_public for device in newest.entry.devices}
             intake.check_signers(posting, row.root_public, listed)
-            intake.check_succession(posting, newest, known)
+            intake.check_succession(posting, newest, self._devices(db, team))
             db.execute(update(schema.team).where(schema.team.c.id == team).values(version=entry.version))
             self._keep_entry(db, posting, at)
             return True
@@ -159,20 +154,21 @@ class Shelf:
         """Entries after a version, oldest first, up to a page; with this device's wraps, or with all."""
         with self._database.reading() as db:
             self._require_member(db, caller)
-            rows = db.execute(
-                select(schema.roster_entry.c.version, schema.roster_entry.c.entry)
+            versions = db.execute(
+                select(schema.roster_entry.c.version)
                 .where(schema.roster_entry.c.team == caller.team, schema.roster_entry.c.version > version)
                 .order_by(schema.roster_entry.c.version)
                 .limit(limits.ROSTER_PAGE_ENTRIES)
-            )
+            ).scalars()
             posts: list[RosterPost] = []
             room = limits.ROSTER_PAGE
-            for row in rows:
-                wraps = self._wraps(db, caller, row.version, is_whole=is_whole)
-                room -= len(row.entry) + sum(len(wrap.sealed) for wrap in wraps)
+            for each in versions.all():
+                entry = db.execute(_entry_at(caller.team, each)).one().entry
+                post = RosterPost(entry, self._wraps(db, caller, each, is_whole=is_whole))
+                room -= len(post.encode())
                 if posts and room < 0:
                     break
-                posts.append(RosterPost(row.entry, wraps))
+                posts.append(post)
             return tuple(posts)
 
     def _wraps(self, db: Connection, caller: Caller, version: int, *, is_whole: bool) -> tuple[Wrap, ...]:
@@ -195,32 +191,24 @@ class Shelf:
                 posted_at=at,
             )
         )
-        self._keep_missing_wraps(db, posting)
+        self._keep_wraps(db, posting)
         self._keep_streams(db, posting)
         self._keep_devices(db, posting)
 
-    def _keep_missing_wraps(self, db: Connection, posting: Posting) -> None:
-        entry, wrap = posting.entry, schema.wrap.c
-        rows = db.execute(
-            select(wrap.recipient, wrap.stream, wrap.epoch).where(
-                wrap.team == entry.team, wrap.version == entry.version
-            )
-        )
-        there = {(row.recipient, row.stream, row.epoch) for row in rows}
-        missing = [
+    def _keep_wraps(self, db: Connection, posting: Posting) -> None:
+        rows = [
             {
-                "team": entry.team,
-                "version": entry.version,
+                "team": posting.entry.team,
+                "version": posting.entry.version,
                 "recipient": each.recipient,
                 "stream": each.stream,
                 "epoch": each.epoch,
                 "sealed": each.sealed,
             }
             for each in posting.wraps
-            if (each.recipient, each.stream, each.epoch) not in there
         ]
-        if missing:
-            db.execute(insert(schema.wrap), missing)
+        if rows:
+            db.execute(insert(schema.wrap), rows)
 
     def _keep_streams(self, db: Connection, posting: Posting) -> None:
         entry, stream = posting.entry, schema.stream.c

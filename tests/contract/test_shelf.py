@@ -254,13 +254,30 @@ def test_a_root_signed_entry_needs_no_session_and_any_other_does(house: House) -
         house.shelf.extend(team.id, None, intake.Posting(pretended, ()), NOW)
 
 
-def test_posting_an_entry_again_brings_back_wraps_that_a_restored_server_lacks(house: House) -> None:
+def test_posting_an_entry_again_adds_no_wraps_of_ones_own(house: House) -> None:
+    """A worker who posts a lead's entry again cannot slip keys to anybody."""
+    team, worker = house.found(), Laptop()
+    entry = team.next_entry([team.lead, worker])
+    signed = team.sign(entry, (team.lead.id, team.lead.key))
+    assert house.shelf.extend(team.id, caller(team), intake.Posting(signed, ()), NOW)
+    slipped = intake.Posting(signed, (roster.Wrap(team.stream, 0, worker.id, b"slipped"),))
+    assert not house.shelf.extend(team.id, caller(team, worker), slipped, NOW)
+    assert house.shelf.roster_after(caller(team), 1, is_whole=True)[0].wraps == ()
+
+
+def test_a_roster_page_keeps_its_bytes_and_holds_one_entry_at_least(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     team = house.found()
-    with house.database.writing() as db:
-        db.execute(text("delete from wrap"))
-    assert house.shelf.roster_after(caller(team), 0, is_whole=True)[0].wraps == ()
-    assert not house.shelf.extend(team.id, caller(team), intake.read_posting(team.history[0]), NOW)
-    assert house.shelf.roster_after(caller(team), 0, is_whole=True) == (team.history[0],)
+    house.admit(team, Laptop())
+    house.admit(team, Laptop())
+    monkeypatch.setattr("outreach_app.wire.limits.ROSTER_PAGE", len(team.history[0].encode()) + 100)
+    read, after = [], 0
+    while page := house.shelf.roster_after(caller(team), after, is_whole=True):
+        assert len(page) == 1
+        read += page
+        after += len(page)
+    assert read == team.history
 
 
 def test_standing_follows_the_newest_entry(house: House) -> None:

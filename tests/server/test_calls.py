@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -375,6 +377,14 @@ def test_an_address_that_is_not_ours_gets_a_problem_document(
     with server.line(team) as line:
         answer = line.call(method, path)
     assert (answer.status, answer.code) == (status, code)
+
+
+def test_every_call_is_described_for_other_programs(server: Server) -> None:
+    with server.line() as line:
+        described = json.loads(line.call("GET", "/v1/openapi.json").body)["paths"]
+    spelled = {re.sub(r"_id}", "}", path) for path in described}
+    calls = {value for name, value in vars(paths).items() if name.isupper() and str(value).startswith("/v1/")}
+    assert calls <= spelled
 
 
 def test_a_laptop_of_another_protocol_is_told_to_upgrade(server: Server) -> None:
