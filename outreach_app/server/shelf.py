@@ -303,12 +303,14 @@ class Shelf:
         """One request under one invite; the same laptop may correct its own, False if nothing is new.
 
         Nothing is new either for a laptop that the roster lists: a restored server may have lost the
-        invite and got the roster back.
+        invite and got the roster back. One that was removed comes back with new keys or not at all.
         """
         request, joins = signed.request, schema.join_request
         with self._database.writing() as db:
             listed = self._device_row(db, Caller(request.team, request.device))
             if listed is not None and listed.sign_public == request.sign_public:
+                if listed.removed_by is not None:
+                    raise Refusal("device-revoked")
                 return False
             row = db.execute(
                 select(schema.invite).where(schema.invite.c.id == request.invite).with_for_update()
@@ -342,7 +344,7 @@ class Shelf:
             return True
 
     def waiting_joins(self, caller: Caller) -> tuple[bytes, ...]:
-        """Requests of laptops that no roster entry has listed yet, oldest first."""
+        """Requests of laptops that no roster entry has listed yet, newest first: old ones cannot crowd it."""
         joins, device = schema.join_request.c, schema.device.c
         with self._database.reading() as db:
             if self._require_member(db, caller).role not in _INVITERS:
@@ -351,7 +353,7 @@ class Shelf:
             rows = db.execute(
                 select(joins.request)
                 .where(joins.team == caller.team, joins.device.not_in(listed))
-                .order_by(joins.made_at, joins.invite)
+                .order_by(joins.made_at.desc(), joins.invite)
             )
             room, requests = limits.JOINS_PAGE // 2, list[bytes]()
             for request in rows.scalars():

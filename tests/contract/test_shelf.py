@@ -600,6 +600,30 @@ def test_a_laptop_that_the_roster_lists_need_not_be_invited_again(house: House) 
     assert not house.shelf.join(invite.read_join(join_request(team, team.lead, SECRET)), NOW)
 
 
+def test_a_removed_laptop_does_not_come_back_with_its_old_keys(house: House) -> None:
+    team, worker = house.found(), Laptop()
+    house.admit(team, worker)
+    house.remove(team, worker)
+    with pytest.raises(Refusal) as refused:
+        house.shelf.join(invite.read_join(join_request(team, worker, SECRET)), NOW)
+    assert code(refused) == "device-revoked"
+
+
+def test_old_requests_do_not_crowd_out_new_ones(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    team = house.found()
+    requests = []
+    for number in range(3):
+        secret = bytes([number]) * 16
+        house.shelf.register_invite(
+            caller(team), invite.read_registration(registration(secret, NOW + timedelta(days=1))), NOW
+        )
+        requests.append(invite.read_join(join_request(team, Laptop(), secret)))
+        house.shelf.join(requests[-1], NOW + timedelta(minutes=number))
+    assert house.shelf.waiting_joins(caller(team)) == tuple(each.raw for each in reversed(requests))
+    monkeypatch.setattr("outreach_app.wire.limits.JOINS_PAGE", 2 * 4000)
+    assert house.shelf.waiting_joins(caller(team)) == (requests[2].raw, requests[1].raw)
+
+
 def test_open_invites_have_a_quota_and_an_id_belongs_to_one_team(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
