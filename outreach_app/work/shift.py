@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta, timezone
 from outreach_app.domain.field import Json, read_moment, spell_moment
 from outreach_app.domain.kind import Record
 from outreach_app.domain.trouble import Trouble
-from outreach_app.store import drafts
+from outreach_app.store import drafts, oplog
 from outreach_app.work.changes import Changes, Done
 from outreach_app.work.desk import Desk
 from outreach_app.work.record import Said, amend, save
@@ -155,8 +155,26 @@ def end_shift(
         if open_visit(desk, shift.id) is not None:
             left = _leave(desk, shift, read_moment(answers["ended_at"]), is_corrected=False)
         answers["drafts_left"] = sum(one.kind != "shift" and one.id != draft for one in drafts.all(desk.db))
-        ended = amend(desk, shift.id, answers, over=over, draft=draft)
+        ended = amend(desk, shift.id, answers, over=_over(desk, shift.id, answers, over), draft=draft)
     return Done(ended.result, _both(left.changes, ended.changes) if left else ended.changes)
+
+
+def mend_shift(
+    desk: Desk,
+    shift_id: str,
+    said: Mapping[str, Json],
+    *,
+    over: Mapping[str, Sequence[str]] | None = None,
+    draft: str | None = None,
+) -> Done[Record]:
+    """Change the debrief of a shift that has ended; one that a lead gave back is handed in again."""
+    shift = _shift(desk, shift_id)
+    if not shift.get("ended_at"):
+        raise Trouble("shift-not-ended", shift=shift_id)
+    answers = dict(said)
+    if not shift.get("submitted_at"):
+        answers["submitted_at"] = spell_moment(desk.now())
+    return amend(desk, shift_id, answers, over=_over(desk, shift_id, answers, over), draft=draft)
 
 
 def approve(desk: Desk, shift_id: str) -> Done[Record]:
@@ -191,6 +209,15 @@ def _leave(desk: Desk, shift: Record, at: datetime | None, *, is_corrected: bool
         raise Trouble("visit-missing")
     left = {"left_at": spell_moment(at or desk.now()), **({"corrected": True} if at and is_corrected else {})}
     return amend(desk, visit.id, left)
+
+
+def _over(
+    desk: Desk, shift_id: str, answers: Mapping[str, Json], seen: Mapping[str, Sequence[str]] | None
+) -> dict[str, Sequence[str]]:
+    """What answers go over: what a form had on screen; and all that stands, where the program answers."""
+    merged = oplog.merged(desk.db, shift_id)
+    standing: dict[str, Sequence[str]] = {**merged.over(answers)} if merged is not None else {}
+    return {**standing, **(seen or {})}
 
 
 def _shift_or_trouble(desk: Desk) -> Record:

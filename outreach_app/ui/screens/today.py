@@ -20,7 +20,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from outreach_app.domain.field import Json, read_moment, spell_moment
+from outreach_app.domain.field import Json, read_moment
 from outreach_app.domain.handover import HANDOVER_ITEM
 from outreach_app.domain.kind import Record
 from outreach_app.domain.shift import SHIFT
@@ -692,9 +692,7 @@ class TodayScreen(Screen):
         draft = self._end_slip.id if self._end_slip.is_kept else None
         desk = self.around.desk
         if seen.is_over:
-            if not seen.shift.get("submitted_at"):
-                said["submitted_at"] = spell_moment(self._now().replace(microsecond=0))
-            verb = partial(records.amend, desk, seen.shift.id, said, over=over, draft=draft)
+            verb = partial(shifts.mend_shift, desk, seen.shift.id, said, over=over, draft=draft)
         else:
             verb = partial(shifts.end_shift, desk, said, over=over, draft=draft)
         self.change(verb, self._on_ended, trouble=self._on_end_refused, button=self.end_button)
