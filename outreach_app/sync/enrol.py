@@ -226,6 +226,11 @@ def invite(
     except Trouble as trouble:
         if trouble.code not in ("offline", "server-busy", "server-failed", "server-strange"):
             raise
+    except Answered as answered:
+        laptop.ask(lambda db: kept.drop_invite(db, issued))
+        if answered.report.facts.get("what") == "expiry":
+            raise Trouble("clock-wrong") from None
+        raise
     return made.encode()
 
 
@@ -317,8 +322,7 @@ def ask_again(line: Line) -> None:
     try:
         line.post.send("POST", paths.fill(paths.JOINS, team=line.team), asked.raw)
     except Answered as answered:
-        if answered.report.code != "device-exists":
-            raise _about_joining(answered) from None
+        raise _about_joining(answered) from None
     access = line.post.sign_in(line.receipt_key, line.team, line.device, line.identity.signer)
     if access is Access.JOINING:
         path = paths.fill(paths.JOIN, team=line.team, invite=request.invite)
@@ -342,7 +346,13 @@ def serve_joins(line: Line) -> int:
     now = line.laptop.clock.now()
     for unknown in issued:
         if not unknown.is_registered and unknown.expires_at > now:
-            _register(line, unknown)
+            try:
+                _register(line, unknown)
+            except Answered as answered:
+                # Made offline while this laptop's clock was far out: it ends when no server lets an invite
+                # end. Nobody can use it, and nothing else may wait for it.
+                if answered.report.facts.get("what") != "expiry":
+                    raise
     by_id = {one.id: one for one in line.ask(kept.invites) if not one.is_used and one.expires_at > now}
     raw = line.post.get(paths.fill(paths.JOINS, team=line.team), limits.JOINS_PAGE)
     admitted = 0

@@ -100,15 +100,18 @@ def _fetch(
 def _judge_all(
     line: Line, stream: Stream, page: Sequence[tuple[Delivery, Receipt]], held: set[bytes]
 ) -> list[ReceivedBatch]:
-    """Judge a page in order; each device's batch is held against the roster that its last one named."""
+    """Judge a page in order; each batch is held against the roster that the one it follows has named.
+
+    The one it follows, not the one that came before: a restored server may hold a chain out of order.
+    """
     rosters: dict[bytes, bytes] = {}
     received = []
     for delivery, receipt in page:
         signed = _read_header(delivery.header, receipt.batch)
         before = None
         if signed is not None:
-            before = rosters.get(signed.preamble.device) or _roster_before(line, signed)
-            rosters[signed.preamble.device] = signed.preamble.roster
+            before = rosters.get(signed.preamble.prev) or _roster_before(line, signed)
+            rosters[receipt.batch] = signed.preamble.roster
         received.append(
             _judge(line, stream, delivery, receipt, signed, before, is_held=receipt.batch in held)
         )

@@ -113,6 +113,11 @@ def keep_invite(db: Database, issued: Issued) -> None:
     shelf.put(db, _INVITE, issued.id, msgspec.json.encode(issued))
 
 
+def drop_invite(db: Database, issued: Issued) -> None:
+    """Forget an invite that nobody was given."""
+    shelf.drop(db, _INVITE, issued.id)
+
+
 def invites(db: Database) -> list[Issued]:
     """Invites this laptop gave out."""
     return [msgspec.json.decode(raw, type=Issued) for _, raw in shelf.all(db, _INVITE)]
