@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from outreach_app.cli import directory, geojson, reading, records
 from outreach_app.cli.call import Answer, Call
 from outreach_app.domain.field import Json
-from outreach_app.domain.kinds import KINDS, kind_named
+from outreach_app.domain.kind import Finding
+from outreach_app.domain.kinds import KINDS
 from outreach_app.domain.trouble import Trouble
+from outreach_app.work.record import Refused
 
 _KNOWN_BY = {"hotspot": ("name", "code", "polygon"), "service": ("name", "phone", "address", "postcode")}
 
@@ -50,8 +52,12 @@ def _records(call: Call) -> Sequence[tuple[str, reading.Numbered]]:
         named = values.get("kind")
         if not isinstance(named, str):
             raise Trouble("line-without-kind", line=line)
+        if named not in KINDS:
+            raise Refused(
+                [Finding("refuse", "kind", "kind-unknown", "There is no such kind of record.")], line
+            )
         answers = {name: value for name, value in values.items() if name != "kind"}
-        found.append((kind_named(named).name, reading.Numbered(line, answers)))
+        found.append((named, reading.Numbered(line, answers)))
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from outreach_app.domain.field import (
+    Field,
     Json,
     MemberOr,
     Note,
@@ -26,6 +27,7 @@ MASK = "•••"
 MASKED: dict[str, frozenset[str]] = {"person": frozenset(("hint",))}
 """Answers that `show --reveal` shows and writes down, by kind."""
 
+_UNKNOWN = "…"
 _LONGEST_CELL = 40
 _CELLS = 5
 
@@ -106,7 +108,7 @@ def listing(desk: Desk, kind: Kind, records: Iterable[Record]) -> list[str]:
             cells.append(f"({record.state})")
         for name, field in kind.fields.items():
             value = record.get(name)
-            if value is None or isinstance(field, Polygon | Rows | Note):
+            if value is None or isinstance(field, Polygon | Rows | Note) or _is_nameless(desk, field, value):
                 continue
             if len(cells) > _CELLS:
                 break
@@ -139,7 +141,12 @@ def cell(desk: Desk, kind: Kind, name: str, value: Json) -> str:
 def called(desk: Desk, record_id: str) -> str:
     """A name where people have one, else the beginning of the id."""
     name = roll.name_of(desk, record_id)
-    return record_id[:13] if name == "…" else name
+    return record_id if name == _UNKNOWN else name
+
+
+def _is_nameless(desk: Desk, field: Field, value: Json) -> bool:
+    """A reference to something that people have no name for, such as a shift."""
+    return isinstance(field, Ref) and roll.name_of(desk, str(value)) == _UNKNOWN
 
 
 def one_line(words: str) -> str:

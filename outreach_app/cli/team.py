@@ -17,8 +17,8 @@ from outreach_app.store.profile import Profile
 from outreach_app.sync import enrol
 from outreach_app.sync.enrol import MemberLine
 from outreach_app.sync.line import Laptop
-from outreach_app.sync.post import Answered, Post
-from outreach_app.work import door
+from outreach_app.sync.post import Post
+from outreach_app.work import door, roll
 from outreach_app.work.door import Opened
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ T = TypeVar("T")
 def found(call: Call) -> Answer:
     """Found a team; its sheets are shown now and are kept nowhere."""
     asked, outside = call.asked, call.outside
-    with closing(Post(asked.server)) as post:
+    with closing(Post(asked.server)) as post, laptop.refusals():
         post.card()  # before half a second is spent on a profile for a server that is not there
         with _new_profile(call, "found") as (opened, code):
             founded = enrol.found(
@@ -67,6 +67,7 @@ def invite(call: Call) -> Answer:
     out = Path(asked.out) if asked.out else None
     if out is not None and out.exists():
         raise Trouble("file-exists", file=str(out))
+    member = roll.the_member(call.desk, asked.member).id if asked.member else None
     text = _with_laptop(
         call,
         lambda line: enrol.invite(
@@ -74,7 +75,7 @@ def invite(call: Call) -> Answer:
             role=asked.role or "worker",
             name=asked.name or "",
             history=asked.history,
-            member=asked.member,
+            member=member,
         ),
     )
     if out is not None:
@@ -131,8 +132,9 @@ def admit(call: Call) -> Answer:
 
 def remove(call: Call) -> Answer:
     """Take a member out."""
-    _with_laptop(call, lambda line: enrol.remove(line, call.asked.member))
-    return Answer({"id": call.asked.member}, [f"{call.asked.member} is out; a new key is in use."])
+    member = roll.the_member(call.desk, call.asked.member)
+    _with_laptop(call, lambda line: enrol.remove(line, member.id))
+    return Answer({"id": member.id}, [f"{member.get('name')} is out; a new key is in use."])
 
 
 def _plain(one: MemberLine) -> dict[str, Json]:
@@ -147,11 +149,7 @@ def _plain(one: MemberLine) -> dict[str, Json]:
 
 def _with_laptop(call: Call, do: Callable[[Laptop], T]) -> T:
     with laptop.online(call.unlocked, call.desk.membership, call.outside) as line:
-        try:
-            return do(line)
-        except Answered as answered:
-            report = answered.report
-            raise Trouble("server-refused", problem=report.code, status=report.status) from None
+        return do(line)
 
 
 @contextmanager

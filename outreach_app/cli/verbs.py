@@ -53,7 +53,9 @@ def _found(to: argparse.ArgumentParser) -> None:
 def _invite(to: argparse.ArgumentParser) -> None:
     whom = to.add_mutually_exclusive_group(required=True)
     whom.add_argument("--role", choices=("worker", "lead", "dsl", "analyst"), help="what the joiner will be")
-    whom.add_argument("--member", metavar="ID", help="a member whose second laptop this is for")
+    whom.add_argument(
+        "--member", metavar="ID", help="a member, by id or name, whose second laptop this is for"
+    )
     to.add_argument("--name", help="how colleagues know the joiner (needed with --role)")
     to.add_argument(
         "--history", choices=("all", "90d", "none"), default="all", help="what the joiner may read of before"
@@ -72,7 +74,7 @@ def _admit(to: argparse.ArgumentParser) -> None:
 
 
 def _remove(to: argparse.ArgumentParser) -> None:
-    to.add_argument("member", metavar="MEMBER", help="the member's id, as `members` shows it")
+    to.add_argument("member", metavar="MEMBER", help="a member, by id or name")
 
 
 def _sync(to: argparse.ArgumentParser) -> None:

@@ -234,7 +234,7 @@ def test_a_second_open_visit_is_refused_whichever_command_brings_it(terminal: Te
         (("list", "engagement", "--from", "2026-11-25", "--to", "2026-11-24"), "", "period-crossed"),
         (("resolve", "MET", "--field", "note", "--value", "a"), "", "conflict-missing"),
         (("import", "records", "-"), '{"headcount": 1}', "line-without-kind"),
-        (("import", "records", "-"), '{"kind": "crime"}', "kind-unknown"),
+        (("import", "records", "-"), '{"kind": "crime"}', "kind-unknown: Line 1"),
         (("import", "hotspots", "-"), '{"type": "Point"}', "geojson-nameless"),
         (("import", "services", "-"), "name,phone\nA,1\n", "csv-columns-missing"),
         (("import", "services", "-"), "name,types\nA,housing\nB,palaces\n", "field-unfit"),

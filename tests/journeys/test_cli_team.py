@@ -215,11 +215,35 @@ def test_whoever_is_removed_reads_nothing_more(lead: Terminal, newcomer):
     assert lead.say("remove", member).complaint.startswith("member-missing: ")
 
 
+def test_what_leads_do_takes_names_and_ids_that_are_there(lead: Terminal):
+    for words, code in (
+        (("remove", "nobody"), "name-unknown"),
+        (("invite", "--member", "nobody"), "name-unknown"),
+        (("admit", "nobody"), "join-missing"),
+    ):
+        assert lead.say(*words).complaint.startswith(f"{code}: ")
+
+
+def test_a_member_s_second_laptop_comes_in_as_the_same_member(
+    founded: tuple[Terminal, dict[str, Any]], newcomer, tmp_path: Path
+):
+    lead, said = founded
+    terminal = newcomer("second-laptop")
+    text = lead.ask("invite", "--member", "Lead")["invite"]
+    assert join(terminal, text, "Lead").document["member"] == said["member"]
+    assert terminal.ask("sync")["enrolled"] is False
+    lead.ask("sync")
+    (tmp_path / "sheet").write_text(said["root_sheet"] + "\n")
+    lead.ask("admit", said["member"], "--root-sheet", str(tmp_path / "sheet"))
+    assert terminal.ask("sync")["enrolled"] is True
+    assert terminal.ask("list", "member") == lead.ask("list", "member")
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
         (("invite", "--role", "worker", "--name", "Other"), "lead-only"),
-        (("remove", "0" * 32), "lead-only"),
+        (("remove", "Lead"), "lead-only"),
         (("admit", "0" * 32), "lead-only"),
         (("import", "hotspots", "-"), "not-your-role"),
     ],
