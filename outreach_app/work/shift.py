@@ -98,21 +98,25 @@ def visited(
     left_at: datetime | None,
     said: Mapping[str, Json] | None = None,
     *,
+    shift: str | None = None,
     draft: str | None = None,
     is_confirmed: bool = False,
 ) -> Done[Record]:
     """Write down a visit one forgot: a whole one, or, without `left_at`, where the pair is since then.
 
     The second leaves where the pair was, at the same moment. The visit says that its times were put right.
+    `shift` names one that has ended; into it only a whole visit fits.
     """
-    shift = _shift_or_trouble(desk)
-    values = {**_arrival(desk, shift, hotspot_id, arrived_at), **(said or {})}
+    outing = _shift_or_trouble(desk) if shift is None else _shift(desk, shift)
+    if outing.get("ended_at") and left_at is None:
+        raise Trouble("shift-missing")
+    values = {**_arrival(desk, outing, hotspot_id, arrived_at), **(said or {})}
     if left_at is not None:
         values["left_at"] = spell_moment(left_at)
     with desk.db.atomic():
         left = None
-        if left_at is None and open_visit(desk, shift.id) is not None:
-            left = _leave(desk, shift, arrived_at)
+        if left_at is None and open_visit(desk, outing.id) is not None:
+            left = _leave(desk, outing, arrived_at)
         done = save(desk, Said("visit", values, draft), is_confirmed=is_confirmed)
     return Done(done.result, _both(left.changes, done.changes) if left else done.changes)
 

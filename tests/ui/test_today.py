@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from desk import LEE, ME, SAM, Opened, Team, build_team, find, opened_window, settle
+from desk import LEE, ME, SAM, Opened, Team, build_team, find, opened_window, reopen_team, settle
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -169,8 +169,9 @@ def test_going_alone_asks_why_and_who_allowed_it_and_goes_there(
     show: Callable[..., Shown], tmp_path: Path
 ) -> None:
     opened, screen = show(build_team(tmp_path, has_shift=False))
-    assert screen.start.alone.isVisible()
+    assert not screen.start.alone.isVisible()
     press(opened, Qt.Key.Key_Return, modifiers=CTRL)
+    assert screen.start.alone.isVisible()
     assert found(opened, "shift") == []
     assert opened.window.focusWidget().objectName() == "start-single-reason"
     assert "needs two workers" in find(screen, "today-start-hint").text()
@@ -779,6 +780,24 @@ def test_after_the_end_lines_can_still_be_put_right_and_the_debrief_changed(typi
     assert screen.visit.isVisible()
 
 
+def test_a_visit_remembered_after_the_end_needs_both_its_times(typical: Shown) -> None:
+    opened, screen = typical
+    opened.team.clock.advance(hours=2)
+    press(opened, Qt.Key.Key_E, modifiers=CTRL | SHIFT)
+    press(opened, Qt.Key.Key_Return, modifiers=CTRL)
+    choose(screen, opened, "Castle Gardens")
+    press(opened, Qt.Key.Key_T, modifiers=CTRL)
+    set_time(screen, "arrived_at", "2026-11-24T19:10:00Z")
+    screen.visit.save()
+    settle(opened.around.operations)
+    assert screen.visit.form.field("left_at").error.text() == "The shift is over: say when you left."
+    set_time(screen, "left_at", "2026-11-24T19:30:00Z")
+    screen.visit.save()
+    settle(opened.around.operations)
+    assert ("Castle Gardens", "19:10", "19:30") in stays(opened)
+    assert spot(screen, "Castle Gardens") == ("left 19:30", "20")
+
+
 def test_a_shift_given_back_by_the_lead_is_handed_in_again(typical: Shown) -> None:
     opened, screen = typical
     opened.team.clock.advance(hours=2)
@@ -898,3 +917,37 @@ def test_tab_reaches_everything_in_reading_order(typical: Shown) -> None:
         assert name in seen
     order = [seen.index(name) for name in ("today-go", "today-log", "today-timeline", "today-end-button")]
     assert order == sorted(order)
+
+
+def test_a_half_written_correction_is_there_after_a_crash_at_the_same_field(
+    show: Callable[..., Shown], tmp_path: Path
+) -> None:
+    opened, screen = show(build_team(tmp_path))
+    press(opened, Qt.Key.Key_T, modifiers=CTRL)
+    find(screen, "today-visit-more").click()
+    find(screen, "visit-note").setFocus()
+    press(opened, "Two groups by the ste")
+    screen.visit._slip.keep()  # the pause: what the timer does 400 ms after the last key
+    settle(opened.around.operations)
+    again, later = show(reopen_team(opened.team))
+    assert later.visit.isVisible()
+    assert again.window.focusWidget().objectName() == "visit-note"
+    press(again, "ps")
+    assert later.visit.form.value("note") == "Two groups by the steps"
+    later.visit.save()
+    settle(again.around.operations)
+    assert only(again, "visit").get("note") == "Two groups by the steps"
+    assert kept(again) == []
+
+
+def test_a_pause_keeps_the_draft_by_itself(out: Shown, qtbot) -> None:
+    opened, screen = out
+    press(opened, Qt.Key.Key_E, modifiers=CTRL | SHIFT)
+    with qtbot.waitSignal(opened.around.operations.bus.changed, timeout=5_000):
+        press(opened, "Warm")
+    settle(opened.around.operations)
+    (draft,) = kept(opened)
+    assert draft.values == {"went_well": "Warm"}
+    assert draft.place.field == "went_well"
+    assert opened.window.foot.saved.text() == "Draft kept 18:08"
+    assert screen.end_sheet.is_open

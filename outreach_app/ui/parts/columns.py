@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QV
 
 from outreach_app.ui.look import Space, worn
 
-_LABEL_ROOM = 40
-"""Pixels kept above and below what has the focus: its label, its error."""
+_LABEL_ROOM = 44
+"""Pixels at 100 % text kept above and below what has the focus: its label, its error."""
 
 
 class Scroll(QScrollArea):
@@ -53,7 +53,7 @@ class Scroll(QScrollArea):
         if now is None or content is None or not content.isAncestorOf(now):
             return
         if now.height() < self.viewport().height():
-            self.ensureWidgetVisible(now, 0, _LABEL_ROOM)
+            self.ensureWidgetVisible(now, 0, worn().scaled(_LABEL_ROOM))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.LayoutRequest and watched is self.widget():

@@ -60,7 +60,8 @@ class Picker(Ring, QComboBox):
 
     def sizeHint(self) -> QSize:
         widest = max((words_width(self.itemText(at)) for at in range(self.count())), default=0)
-        return QSize(max(widest, words_width(self._nothing)) + 48, worn().control_height)
+        arrow = worn().scaled(16) + 32
+        return QSize(max(widest, words_width(self._nothing)) + arrow, worn().control_height)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(96, worn().control_height)

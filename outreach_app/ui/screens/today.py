@@ -283,6 +283,7 @@ class TodayScreen(Screen):
         if self._next_line:
             self.timeline.go_to(self._next_line)
             self._next_line = ""
+        self.visit.ended_shift = seen.shift.id if seen.shift is not None and seen.is_over else None
         self.divided.show_divided(seen.divided)
         self.end_form.show_today(seen)
         self.pass_form.show_items(seen.passing, self.setting.on_wall(seen.now).date())
@@ -318,9 +319,9 @@ class TodayScreen(Screen):
         is_out = seen.shift is not None and not seen.is_over
         is_over = seen.is_over
         host = self.around.host
-        for action in (self._go_action, self._pass_action):
-            action.setEnabled(is_out)
-        self._forgot_action.setEnabled(is_out and bool(seen.hotspots))
+        self._go_action.setEnabled(is_out)
+        self._pass_action.setEnabled(seen.shift is not None)
+        self._forgot_action.setEnabled(seen.shift is not None and bool(seen.hotspots))
         told = len(seen.passing)
         self._pass_action.setText(
             self.tr("Pass on (%1)…").replace("%1", str(told)) if told else self.tr("Pass on…")
@@ -328,12 +329,11 @@ class TodayScreen(Screen):
         self._end_action.setEnabled(seen.shift is not None)
         self.go.setVisible(is_out)
         self.log.setVisible(is_out and host.has_screen(LOG))
-        self.passing.setVisible(is_out)
+        self.passing.setVisible(seen.shift is not None)
         self.end.setVisible(is_out)
         self.mend.setVisible(is_over)
         self.summary.setVisible(is_over and host.has_screen(SUMMARIES))
         self.another.setVisible(is_over)
-        self.hotspots.setVisible(not is_over or bool(seen.totals.hotspots_visited))
         if is_out:
             self._say_go()
         self._say_head()
@@ -479,7 +479,7 @@ class TodayScreen(Screen):
     @Slot()
     def _on_forgot_triggered(self) -> None:
         seen = self._seen
-        if seen is None or seen.shift is None or seen.is_over:
+        if seen is None or seen.shift is None:
             return
         current = self.hotspots.current
         if seen.here is not None and current in (None, seen.here.get("hotspot")):

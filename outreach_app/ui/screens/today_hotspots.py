@@ -77,13 +77,12 @@ class HotspotCard(Card):
         is_first = self._seen is None or self.list.current_key() is None
         self._seen = seen
         self._show_rows(now)
-        if seen.is_over:
-            self.list.set_current(None)
-        elif is_first and seen.hotspots:
+        if is_first and seen.hotspots and not seen.is_over:
             self.list.set_current(_next(seen.hotspots).id)
         self.empty.setVisible(not seen.hotspots)
         self.list.setVisible(bool(seen.hotspots))
-        self._foot.setVisible(bool(seen.hotspots) and not seen.is_over)
+        self._foot.setVisible(bool(seen.hotspots))
+        self.go.setVisible(not seen.is_over)
         self._say_go()
 
     def tick(self, now: datetime) -> None:
@@ -154,6 +153,8 @@ class HotspotCard(Card):
     def _say_go(self) -> None:
         seen = self._seen
         spot = next((one for one in seen.hotspots if one.id == self.current), None) if seen else None
+        self.forgot.setText(self.tr("Add a forgotten visit…"))
+        self.forgot.show_keys("Ctrl+T")
         if seen is None or spot is None:
             self.go.setText(self.tr("Choose where you are"))
             self.go.setEnabled(False)
@@ -167,10 +168,8 @@ class HotspotCard(Card):
         self.go.setText(words.replace("%1", spot.name))
         self.go.setEnabled(True)
         self.go.show_keys("Return")
-        self.forgot.setText(
-            self.tr("Put the times right…") if spot.is_here else self.tr("Add a forgotten visit…")
-        )
-        self.forgot.show_keys("Ctrl+T")
+        if spot.is_here:
+            self.forgot.setText(self.tr("Put the times right…"))
 
     @Slot()
     def _on_go_clicked(self) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from outreach_app.domain.field import Json
 from outreach_app.store.drafts import Draft, Place
@@ -107,5 +108,5 @@ class Slip(QObject):
 
     @Slot(QWidget, QWidget)
     def _on_application_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
-        if self.id and self.is_kept and self._form.place()[0]:
+        if self.id and self.is_kept and isValid(self._form) and self._form.place()[0]:
             self._pause.start()  # the draft remembers the field one is in

@@ -72,6 +72,7 @@ class StartPage(QWidget):
         self._names: dict[str, str] = {}
         self._is_prepared = False
         self._is_touched = False
+        self._goes_alone = False
         self.form = Form(SHIFT, setting, self, name="start", without=_LATER)
         self.form.edited.connect(self._on_form_edited)
         self._slip = Slip(screen, self.form, SHIFT.name, self._said)
@@ -226,7 +227,9 @@ class StartPage(QWidget):
     def _take_draft(self, draft: Draft) -> None:
         self._is_touched = True
         values = dict(draft.values)
-        self._set_people(values.pop("workers", None) or ())
+        people = values.pop("workers", None) or ()
+        self._goes_alone = not people and any(values.get(name) for name in _ALONE)
+        self._set_people(people)
         self.form.set_values(values)
 
     def colleagues(self) -> list[str]:
@@ -235,13 +238,13 @@ class StartPage(QWidget):
 
     def _show_state(self) -> None:
         together = self.colleagues()
-        is_alone = not together
+        is_alone = not together and (self._goes_alone or not self._offered)
         self.alone.setVisible(is_alone)
         self.form.field("risk_note").setVisible(
             self.form.value("risk_level") in _RISKY or bool(self.form.value("risk_note"))
         )
         people = tuple(self._names.get(one, "…") for one in together)
-        words = self.tr("Start shift alone")
+        words = self.tr("Start shift alone") if is_alone else self.tr("Start shift")
         if people:
             words = self.tr("Start shift with %1").replace("%1", names(people))
         self._action.setText(words)
@@ -290,6 +293,7 @@ class StartPage(QWidget):
 
     @Slot(list)
     def _on_people_changed(self, people: list[str]) -> None:
+        self._goes_alone = not people  # asked only of somebody who took the last one away, or tried
         self._after_edit()
 
     def _after_edit(self) -> None:
@@ -310,6 +314,8 @@ class StartPage(QWidget):
     def submit(self) -> None:
         """Start, or say what is left to do."""
         self.form.is_strict = True
+        self._goes_alone = not self.colleagues()
+        self._show_state()
         stops = [one for one in self._show_findings() if one.level == "refuse"]
         if stops:
             self.hint.setText(stops[0].words)
@@ -336,7 +342,7 @@ class StartPage(QWidget):
     def finish(self) -> None:
         """The shift has started: an empty form for the next one."""
         self._slip.finish()
-        self._is_prepared = self._is_touched = False
+        self._is_prepared = self._is_touched = self._goes_alone = False
         self.form.set_values({})
         self.people_field.set_error("")
         self._set_people(())

@@ -128,13 +128,15 @@ class TimelineCard(Card):
         self.empty.setVisible(not rows)
         self._foot.setVisible(bool(rows))
         self._show_totals(seen.totals)
-        self.totals.setVisible(bool(rows))
         self.why.setVisible(bool(rows))
         if self._voiding and self._voiding not in self._moments:
             self._voiding = ""
         self._show_foot()
 
     def _show_totals(self, totals: Totals) -> None:
+        if not self._moments:
+            self.totals.setText("")
+            return
         parts = [
             count(totals.conversations, self.tr("1 conversation"), self.tr("%1 conversations")),
             count(totals.young_people, self.tr("1 young person"), self.tr("%1 young people")),

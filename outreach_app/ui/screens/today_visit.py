@@ -50,6 +50,8 @@ class VisitPanel(Card):
         self._screen = screen
         self._setting = setting
         self._amendment: Amendment | None = None
+        self.ended_shift: str | None = None
+        """The shift a forgotten visit belongs to, once it has ended; None for the running one."""
         self._drafts: dict[str, Draft] = {}
         self._is_confirmed = False
         self._is_saving = False
@@ -202,6 +204,9 @@ class VisitPanel(Card):
         """The visit's own rules, and one that needs a clock: nobody was anywhere tomorrow."""
         values = {**self.form.values(), "shift": "0" * 32}
         findings = [one for one in VISIT.check(values)[1] if not (one.level == "ask" and self._is_confirmed)]
+        if self._amendment is None and self.ended_shift is not None and not values.get("left_at"):
+            words = self.tr("The shift is over: say when you left.")
+            findings.append(Finding("refuse", "left_at", "field-missing", words))
         now = self._screen.around.desk.clock.now()
         for name in ("arrived_at", "left_at"):
             said = values.get(name)
@@ -270,6 +275,7 @@ class VisitPanel(Card):
                 arrived,
                 read_moment(left) if left else None,
                 rest,
+                shift=self.ended_shift,
                 draft=draft,
                 is_confirmed=self._is_confirmed,
             )
