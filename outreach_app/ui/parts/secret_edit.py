@@ -55,12 +55,12 @@ class SecretEdit(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         letter = event.text()
+        super().keyPressEvent(event)
         if event.key() == Qt.Key.Key_CapsLock:
             self._suspect(is_caps=False)
         elif len(letter) == 1 and letter.isalpha() and letter.lower() != letter.upper():
             has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._suspect(is_caps=letter.isupper() is not has_shift)
-        super().keyPressEvent(event)
 
     def _suspect(self, *, is_caps: bool) -> None:
         if is_caps is not self._is_caps:

@@ -76,7 +76,11 @@ class DoorPage(QWidget):
         middle = QVBoxLayout(page)
         middle.setContentsMargins(Space.LARGE, Space.LARGE, Space.LARGE, Space.LARGE)
         middle.addStretch(2)
-        middle.addWidget(self._column, 0, Qt.AlignmentFlag.AlignHCenter)
+        across = QHBoxLayout()  # an alignment would not ask how tall the column becomes
+        across.addStretch(1)
+        across.addWidget(self._column)
+        across.addStretch(1)
+        middle.addLayout(across)
         middle.addStretch(3)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -66,6 +66,10 @@ class Doors(QObject):
         self._standing: Standing | None = None
         self._progress: Progress | None = None
         self._before: Path | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_LOAD_AFTER_MS)
+        self._soon.timeout.connect(self._look)
 
     def stand(self, passphrase: str | None = None) -> None:
         """Show the door that belongs here, and open it with a passphrase that was given."""
@@ -75,10 +79,11 @@ class Doors(QObject):
                 self._on_unlock_asked(passphrase)
         else:
             self._stand_first_run()
-        QTimer.singleShot(_LOAD_AFTER_MS, self._look)
+        self._soon.start()
 
     def shut(self) -> None:
         """The window closes while a door stands: nothing half open may stay, and no building goes on."""
+        self._soon.stop()
         if self._progress is not None:
             self._progress.is_cancelled = True
         half, self._half = self._half, None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from outreach_app.domain.trouble import Trouble
 from outreach_app.ui.look import Space
@@ -19,6 +19,7 @@ from outreach_app.ui.parts.button import Button
 from outreach_app.ui.parts.field import Field, focus_first_error
 from outreach_app.ui.parts.note_edit import NoteEdit
 from outreach_app.ui.parts.text import Text
+from outreach_app.ui.parts.turns import Turns
 from outreach_app.ui.parts.way import Way
 from outreach_app.ui.progress import Progress
 from outreach_app.ui.screens.door_work import Founding, Joining, Welcome
@@ -48,7 +49,7 @@ class FirstRun(QWidget):
     def __init__(self, *, has_profile: bool = False, has_neighbours: bool = False) -> None:
         super().__init__()
         self.setObjectName("first-run")
-        self._pages = QStackedWidget()
+        self._pages = Turns()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
@@ -57,7 +58,7 @@ class FirstRun(QWidget):
         self.found = _FoundForm(has_profile=has_profile)
         self.building = _Building()
         for page in (self.ways, self.join, self.found, self.building):
-            self._pages.addWidget(page)
+            self._pages.add(page)
         self.ways.join.clicked.connect(self._on_join_clicked)
         self.ways.found.clicked.connect(self._on_found_clicked)
         self.ways.example.clicked.connect(self.example_asked)
@@ -66,7 +67,6 @@ class FirstRun(QWidget):
         self.found.asked.connect(self.found_asked)
         for form in (self.join, self.found):
             form.back.clicked.connect(self.show_ways)
-        self._fit_page()
         self.setFocusProxy(self.ways.join)
 
     @Slot()
@@ -98,7 +98,7 @@ class FirstRun(QWidget):
     def refuse(self, trouble: Trouble) -> None:
         """It did not work: say why, where it belongs."""
         self.set_busy(is_busy=False)
-        here = self._pages.currentWidget()
+        here = self._pages.current
         if isinstance(here, _Form):
             here.refuse(trouble)
         else:
@@ -115,25 +115,12 @@ class FirstRun(QWidget):
         """What has to be kept outside this laptop, shown once."""
         keepsakes = Keepsakes(welcome)
         keepsakes.kept.connect(self.entered)
-        self._pages.addWidget(keepsakes)
+        self._pages.add(keepsakes)
         self._go(keepsakes)
         keepsakes.take_focus()
 
     def _go(self, page: QWidget) -> None:
-        self._pages.setCurrentWidget(page)
-        self._fit_page()
-
-    def _fit_page(self) -> None:
-        """As tall as the page in front, not as the tallest."""
-        here = self._pages.currentWidget()
-        for at in range(self._pages.count()):
-            page = self._pages.widget(at)
-            assert page is not None
-            policy = page.sizePolicy()
-            kind = policy.Policy.Preferred if page is here else policy.Policy.Ignored
-            policy.setVerticalPolicy(kind)
-            page.setSizePolicy(policy)
-        self._pages.adjustSize()
+        self._pages.show_page(page)
 
 
 class _Ways(QWidget):
@@ -187,6 +174,7 @@ class _Form(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(Space.MEDIUM)
+        self._name = name
         self.column.addWidget(Text(title, "title"))
         self.column.addWidget(Text(words, "quiet", wraps=True))
         self.banner = Banner(name=f"{name}-banner")
@@ -198,9 +186,9 @@ class _Form(QWidget):
         self.pair.submitted.connect(self._on_button_clicked)
         self.fields: dict[str, Field] = {}
 
-    def _add_line(self, key: str, label: str, edit: QLineEdit, *, help: str = "") -> None:
-        edit.setObjectName(f"{self.objectName()}{key}")
-        self.fields[key] = Field(label, edit, help=help, has_help_below=bool(help))
+    def _add_line(self, key: str, label: str, edit: QLineEdit) -> None:
+        edit.setObjectName(f"{self._name}-{key}")
+        self.fields[key] = Field(label, edit)
         edit.textEdited.connect(self._on_edit_text_edited)
         self.column.addWidget(self.fields[key])
 
@@ -276,7 +264,6 @@ class _JoinForm(_Form):
         self.column.addLayout(row)
         self.name = QLineEdit()
         self._add_line("name", self.tr("Your name, as colleagues know you"), self.name)
-        self.name.setObjectName("join-name")
         self._add_end()
 
     def _ask(self) -> object:
@@ -327,7 +314,6 @@ class _FoundForm(_Form):
             ("name", self.tr("Your name, as colleagues know you"), self.name),
         ):
             self._add_line(key, label, edit)
-            edit.setObjectName(f"found-{key}")
         self._add_end()
 
     def _ask(self) -> object:

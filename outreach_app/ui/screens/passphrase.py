@@ -32,6 +32,7 @@ class PassphrasePair(QWidget):
         self.first_field = Field(label, self.first)
         self.again_field = Field(self.tr("The same again"), self.again)
         self.rule = Text("", "small", wraps=True)
+        self.rule.setObjectName(f"{name}-passphrase-rule")
         column.addWidget(self.first_field)
         column.addWidget(self.rule)
         column.addWidget(self.again_field)

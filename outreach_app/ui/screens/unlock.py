@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from outreach_app.domain.trouble import Trouble
 from outreach_app.ui.counted import counted
@@ -22,6 +22,7 @@ from outreach_app.ui.parts.field import Field, focus_first_error
 from outreach_app.ui.parts.picker import Picker
 from outreach_app.ui.parts.secret_edit import SecretEdit
 from outreach_app.ui.parts.text import Text
+from outreach_app.ui.parts.turns import Turns
 from outreach_app.ui.screens.passphrase import PassphrasePair
 
 
@@ -40,11 +41,14 @@ class UnlockDoor(QWidget):
     def __init__(self, profiles: Sequence[str], here: str, *, hint: str = "") -> None:
         super().__init__()
         self.setObjectName("unlock")
-        self._ways = QStackedLayout(self)
+        self._ways = Turns()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._ways)
         self._by_passphrase = _ByPassphrase(profiles, here, hint)
         self._by_code = _ByCode()
-        self._ways.addWidget(self._by_passphrase)
-        self._ways.addWidget(self._by_code)
+        self._ways.add(self._by_passphrase)
+        self._ways.add(self._by_code)
         self._by_passphrase.asked.connect(self.unlock_asked)
         self._by_passphrase.picked.connect(self.profile_picked)
         self._by_passphrase.newcomer.clicked.connect(self.newcomer_asked)
@@ -68,7 +72,7 @@ class UnlockDoor(QWidget):
         seconds = trouble.facts.get("seconds")
         if isinstance(seconds, int) and seconds:
             self.wait(seconds)
-        if self._ways.currentWidget() is self._by_code:
+        if self._ways.current is self._by_code:
             self._by_code.refuse(trouble)
         else:
             self._by_passphrase.refuse(trouble)
@@ -79,12 +83,12 @@ class UnlockDoor(QWidget):
 
     @Slot()
     def _on_recovery_clicked(self) -> None:
-        self._ways.setCurrentWidget(self._by_code)
+        self._ways.show_page(self._by_code)
         self._by_code.code.setFocus()
 
     @Slot()
     def _on_back_clicked(self) -> None:
-        self._ways.setCurrentWidget(self._by_passphrase)
+        self._ways.show_page(self._by_passphrase)
         self._by_passphrase.edit.setFocus()
 
 
@@ -245,12 +249,21 @@ class _ByCode(QWidget):
     def refuse(self, trouble: Trouble) -> None:
         if trouble.code.startswith("recovery-code"):
             self.banner.dismiss()
-            self.field.set_error(f"{trouble.words.happened} {trouble.words.next}")
+            self.field.set_error(self._words(trouble))
             self.code.setFocus()
         elif trouble.code == "passphrase-short":
             self.pair.refuse(trouble)
         else:
             self.banner.show_trouble(trouble)
+
+    def _words(self, trouble: Trouble) -> str:
+        if trouble.code != "recovery-code-typo":
+            return f"{trouble.words.happened} {trouble.words.next}"
+        group = trouble.facts.get("group")
+        if not group:
+            return self.tr("A code has eight groups of five. Compare it with the printed sheet.")
+        words = self.tr("There is a slip in group %1. Compare it with the printed sheet.")
+        return words.replace("%1", str(group))
 
     @Slot()
     def _on_button_clicked(self) -> None:
