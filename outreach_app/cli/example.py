@@ -201,7 +201,7 @@ class Week:
 
     def _whole_day(self, number: int, day: date) -> None:
         begin = self.clock.on(day, 13, 55 + 2 * (number % 3))
-        visits = self._route(begin + timedelta(minutes=12), self.clock.on(day, 19, 40), 6)
+        visits = self._route(begin + timedelta(minutes=12), self.clock.on(day, 19, 40), _BREAK_MINUTES)
         self._begin(number, begin, visits)
         for place, visit in enumerate(visits):
             self._stay(number, place, visit)
@@ -222,7 +222,7 @@ class Week:
         patrol = self.clock.on(self.clock.day_of(now), 14)
         if timedelta(hours=1, minutes=30) < now - patrol < timedelta(hours=5, minutes=45):
             begin = patrol - timedelta(minutes=2)
-        visits = self._route(begin + timedelta(minutes=10), now - timedelta(minutes=6), 6)
+        visits = self._route(begin + timedelta(minutes=10), now - timedelta(minutes=6), 0)
         visits[-1] = visits[-1]._replace(left_at=None)
         self._begin(DAYS, begin, visits)
         for place, visit in enumerate(visits):
@@ -230,16 +230,16 @@ class Week:
         self._keep_in_touch(begin, late=False)
         self._follow_up(DAYS, begin)
 
-    def _route(self, start: datetime, until: datetime, most: int) -> list[Seen]:
-        """Which hotspots, in which order, from when to when; none begins without ten minutes for it."""
+    def _route(self, start: datetime, until: datetime, break_minutes: int) -> list[Seen]:
+        """Which six hotspots, in which order, from when to when; where time runs out, fewer."""
         visits: list[Seen] = []
         at = start
-        for place, code in enumerate(self.chance.sample(sorted(self._hotspots), most)):
+        for place, code in enumerate(self.chance.sample(sorted(self._hotspots), 6)):
             left = min(at + timedelta(minutes=self.chance.choice(_STAYS)), until)
-            if left - at < timedelta(minutes=10):
+            if left - at < timedelta(minutes=4):
                 break
             visits.append(Seen(code, at, left))
-            pause = _BREAK_MINUTES if place == 2 else 0
+            pause = break_minutes if place == 2 else 0
             at = left + timedelta(minutes=self.chance.choice(_WALKS) + pause)
         return visits
 

@@ -110,7 +110,7 @@ def search(call: Call) -> Answer:
             "state": hit.record.state,
             "snippet": None if hit.record.kind in showing.MASKED else hit.snippet,
         }
-        for hit in index.search(desk.db, call.asked.text)
+        for hit in index.search(desk.db, " ".join(call.asked.text))
     ]
     return Answer(
         hits, showing.table(hits, ("id", "kind", "state", "snippet")) if hits else ["Nothing found."]

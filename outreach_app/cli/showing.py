@@ -16,6 +16,7 @@ from outreach_app.domain.field import (
     Rows,
     Text,
     Unfit,
+    Yes,
     spell_moment,
 )
 from outreach_app.domain.kind import Kind, Record
@@ -113,6 +114,8 @@ def listing(desk: Desk, kind: Kind, records: Iterable[Record]) -> list[str]:
             if len(cells) > _CELLS:
                 break
             answer = cell(desk, kind, name, shown(kind.name, name, value))
+            if isinstance(field, Yes):
+                answer = field.label if value is True else ""
             if answer:
                 cells.append(answer)
         lines.append("  ".join(cells))

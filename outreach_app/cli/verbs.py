@@ -156,7 +156,7 @@ def _show(to: argparse.ArgumentParser) -> None:
 
 
 def _search(to: argparse.ArgumentParser) -> None:
-    to.add_argument("text", metavar="TEXT", help="words, or their beginnings")
+    to.add_argument("text", metavar="TEXT", nargs="+", help="words, or their beginnings")
 
 
 def _resolve(to: argparse.ArgumentParser) -> None:
