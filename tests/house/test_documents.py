@@ -30,6 +30,19 @@ def test_every_link_leads_somewhere(document):
     assert not [target for target in here if not ((ROOT / document).parent / target).exists()]
 
 
+@pytest.mark.parametrize("document", [path for path in DOCUMENTS if path != "CHANGELOG.md"])
+def test_every_file_that_is_named_is_there(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = re.findall(r"`([\w./]+\.(?:py|toml|typ|spec|db))`", text)
+    known = tracked()
+    made = {"vault.json", "records.db", "server.db"}
+    assert not [
+        name
+        for name in named
+        if name not in made and not any(f"/{path}".endswith(f"/{name}") for path in known)
+    ]
+
+
 @pytest.mark.parametrize("decision", DECISIONS)
 def test_a_decision_is_one_page_with_its_alternatives(decision):
     text = (ROOT / decision).read_text(encoding="utf-8")
