@@ -15,7 +15,7 @@ from desk import LEE, ME, SAM, Opened, Team, build_team, find, opened_window, se
 from fakes.chance import Randomness
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
 
@@ -68,7 +68,9 @@ class Screen:
         self.settle()
 
     def settle(self) -> None:
-        QTest.qWait(150)  # the list and the page wait for the hand to rest
+        # The list and the page wait for the hand to rest.
+        while any(timer.isActive() for timer in self.window.findChildren(QTimer) if timer.isSingleShot()):
+            QTest.qWait(10)
         settle(self.around.operations, 60)
 
     @property
