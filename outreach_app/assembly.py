@@ -261,15 +261,16 @@ class Carrier:
         )
 
     def _on_round_done(self, report: Report) -> None:
+        import msgspec
+
         from outreach_app.sync import pace
+        from outreach_app.ui.bus import ROUND
 
         self._is_running = False
         self._trouble = ""
         self._pace = pace.after_success(self._pace)
-        if report.changed.kinds:
-            self.house.operations.bus.changed.emit(report.changed, None)
-        else:
-            self._look()
+        told = msgspec.structs.replace(report.changed, kinds=report.changed.kinds | {ROUND})
+        self.house.operations.bus.changed.emit(told, None)
         self._rest()
 
     def _on_round_failed(self, trouble: Trouble) -> None:

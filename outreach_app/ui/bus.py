@@ -6,6 +6,10 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+ROUND = "round"
+"""What the bus calls a round with the server that has ended: nothing need have changed, but records may
+have come further (sent, verified, seen). No record kind has this name."""
+
 
 class Changes(Protocol):
     """What an operation touched; `work.changes.Changes` is one."""

@@ -16,6 +16,7 @@ from today_team import build_before, build_typical, divide
 from outreach_app.domain.field import read_moment, spell_moment
 from outreach_app.domain.kind import Record
 from outreach_app.store import drafts
+from outreach_app.ui.bus import ROUND
 from outreach_app.ui.look import Look, Theme, Wearing
 from outreach_app.ui.parts.check_row import CheckRow
 from outreach_app.ui.screens.log import LOG
@@ -322,6 +323,13 @@ def test_an_arriving_change_leaves_focus_and_choice_where_they_are(typical: Show
     assert len(rows(screen)) == before + 1
     assert view.current_key() == chosen
     assert view.hasFocus()
+
+
+def test_after_a_round_the_marks_are_read_again(typical: Shown) -> None:
+    opened, screen = typical
+    before = screen._seen
+    look_again(opened, ROUND)
+    assert screen._seen is not before
 
 
 def test_hotspots_say_when_anybody_was_there_last(typical: Shown, show: Callable[..., Shown]) -> None:

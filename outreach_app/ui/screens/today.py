@@ -25,7 +25,7 @@ from outreach_app.domain.handover import HANDOVER_ITEM
 from outreach_app.domain.kind import Record
 from outreach_app.domain.shift import SHIFT
 from outreach_app.domain.trouble import Trouble
-from outreach_app.ui.bus import Changes
+from outreach_app.ui.bus import ROUND, Changes
 from outreach_app.ui.editors import Setting, choices_of
 from outreach_app.ui.look import Space
 from outreach_app.ui.parts.announce import announce
@@ -121,6 +121,7 @@ class TodayScreen(Screen):
                 "member",
                 "person",
                 "service",
+                ROUND,
             }
         )
 
