@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import partial
+from itertools import cycle
 from random import Random
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -22,8 +23,6 @@ from outreach_app import resources
 from outreach_app.domain import codes
 from outreach_app.domain.field import Json, spell_moment
 from outreach_app.domain.ids import Clock
-
-T = TypeVar("T")
 
 DAYS = 5
 SEED = "the example week"
@@ -160,24 +159,32 @@ class Week:
     jo: Laptop
     chance: Random = field(default_factory=lambda: Random(SEED))
     shifts: list[str] = field(default_factory=list)
-    _members: dict[str, str] = field(default_factory=dict)
     _hotspots: dict[str, str] = field(default_factory=dict)
     _services: dict[str, str] = field(default_factory=dict)
     _people: dict[int, str] = field(default_factory=dict)
     _acts: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
     _referrals: dict[int, str] = field(default_factory=dict)
-    _used: dict[int, int] = field(default_factory=dict)
+    _notes: Iterator[_Text] = field(init=False)
+    _views: Iterator[_View] = field(init=False)
+    _outcomes: Iterator[dict[str, str]] = field(init=False)
+    _handovers: Iterator[_Passed] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Words are used one after another, so that nobody says a thing twice before all were said."""
+        self._notes, self._views = cycle(self.words.notes), cycle(self.words.views)
+        self._outcomes, self._handovers = cycle(self.words.outcomes), cycle(self.words.handovers)
 
     def play(self, now: datetime, done: Callable[[], object]) -> None:
         """Five whole days until yesterday, and the shift that is under way at `now`; `done` after each."""
         self._prepare()
-        today = self.clock.day_of(now)
+        begin = self._begun(now)
+        today = self.clock.day_of(begin)
         for number in range(DAYS):
             day = today - timedelta(days=DAYS - number)
             self._whole_day(number, day)
             self._run(now)
             done()
-        self._unfinished_day(now)
+        self._unfinished_day(begin, now)
         self._run(now)
         self.clock.at = now
         self._carry(self.sam, self.jo, self.lead, self.sam, self.jo)
@@ -191,7 +198,6 @@ class Week:
         self.lead.do("import", "services", str(resources.path("demo", "services.csv")))
         self._carry(self.lead, self.sam, self.jo)
         for kind, key, known in (
-            ("member", "name", self._members),
             ("hotspot", "code", self._hotspots),
             ("service", "name", self._services),
         ):
@@ -215,13 +221,16 @@ class Week:
             morning = self.clock.on(day + timedelta(days=1), 9, 20)
             self._at(morning, self._approve)
 
-    def _unfinished_day(self, now: datetime) -> None:
-        """A shift of today, three quarters of the way through wherever the clock stands."""
-        begin = (now - timedelta(hours=2, minutes=50)).replace(second=0, microsecond=0)
-        begin -= timedelta(minutes=begin.minute % 5)
-        patrol = self.clock.on(self.clock.day_of(now), 14)
+    def _begun(self, now: datetime) -> datetime:
+        """When the shift of today began: at two, or not quite three hours ago where two is far from now."""
+        patrol = self.clock.on(self.clock.day_of(now), 14) - timedelta(minutes=2)
         if timedelta(hours=1, minutes=30) < now - patrol < timedelta(hours=5, minutes=45):
-            begin = patrol - timedelta(minutes=2)
+            return patrol
+        begin = (now - timedelta(hours=2, minutes=50)).replace(second=0, microsecond=0)
+        return begin - timedelta(minutes=begin.minute % 5)
+
+    def _unfinished_day(self, begin: datetime, now: datetime) -> None:
+        """A shift that is still under way."""
         visits = self._route(begin + timedelta(minutes=10), now - timedelta(minutes=6), 0)
         visits[-1] = visits[-1]._replace(left_at=None)
         self._begin(DAYS, begin, visits)
@@ -314,7 +323,7 @@ class Week:
         """One engagement, without its links."""
         chance = self.chance
         depth, heads = chance.choice(_DEPTHS), chance.choice(_HEADS)
-        if depth == 4:
+        if depth in (0, 4):
             heads = min(heads, 2)
         met: dict[str, Json] = {
             "hotspot": self._hotspots[hotspot],
@@ -333,15 +342,15 @@ class Week:
         if depth >= 2:
             met["outcome"] = [chance.choice(("calmer", "will_come_back", "accepted_signpost", "none"))]
             if chance.random() < 0.5:
-                met["note"] = self._next(self.words.notes).text
+                met["note"] = next(self._notes).text
         if depth >= 3:
             met["outcome"] = ["agreed_next_step"]
             if chance.random() < 0.75:
-                view = self._next(self.words.views)
+                view = next(self._views)
                 met |= {"young_person_view": view.text, "view_tag": view.tag}
         if depth == 4:
             met["outcome"] = ["agreed_next_step", "recorded_outcome"]
-            met["recorded_outcome"] = [self._next(self.words.outcomes)]
+            met["recorded_outcome"] = [next(self._outcomes)]
         if depth >= 2 and chance.random() < 0.08:
             met["concern_reason"] = ["risk_victim"]
         return met
@@ -490,9 +499,9 @@ class Week:
 
     def _debrief(self, number: int, visits: Sequence[Seen]) -> None:
         """What went well, what to pass on, and where they did not get to."""
-        shift, words = self.shifts[-1], self.words
+        shift = self.shifts[-1]
         missed = set(self._assigned(visits)) - {visit.hotspot for visit in visits}
-        day = words.days[number]
+        day = self.words.days[number]
         self._amend(
             self.sam,
             "shift",
@@ -508,7 +517,7 @@ class Week:
             },
         )
         for turn in range(2):
-            passed = self._next(words.handovers)
+            passed = next(self._handovers)
             said: dict[str, Json] = {
                 "shift": shift,
                 "text": passed.text,
@@ -526,12 +535,6 @@ class Week:
         self._carry(self.lead)
         self.lead.do("approve", self.shifts[-1])
         self._carry(self.lead, self.sam, self.jo)
-
-    def _next(self, words: Sequence[T]) -> T:
-        """One after another, from the beginning again when all were said."""
-        turn = self._used.get(id(words), 0)
-        self._used[id(words)] = turn + 1
-        return words[turn % len(words)]
 
     # ------------------------------------------------------------------------------------------ saying
 
