@@ -27,6 +27,8 @@ class Batches(Field):
             isinstance(one, str) and _BATCH.fullmatch(one) for one in value
         ):
             raise Unfit("must be a list of batch ids")
+        if not value:
+            raise Unfit("is empty")
         return sorted(set(value))
 
     def schema(self) -> dict[str, Json]:

@@ -26,10 +26,16 @@ Json = Any
 
 LONGEST_TEXT = 20_000
 LONGEST_LINE = 300
+YEARS = range(1900, 2200)
+"""What a date can be about. The first and last day of Python's calendar have no neighbour to reckon with."""
 
 _ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+_YEARS_PATTERN = "^(19|20|21)[0-9]{2}-"
 _METRES_PER_DEGREE = 111_320.0
+
+_ID_PATTERN = f"^({_ID.pattern})$"
+_TEXT_PATTERN, _SAID_PATTERN = r"^[^\u0000]*$", r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 
 
 class Unfit(Exception):
@@ -99,7 +105,11 @@ class Text(Field):
         return value
 
     def schema(self) -> dict[str, Json]:
-        return {"type": "string", "maxLength": self.longest} | ({"minLength": 1} if self.required else {})
+        if self.required:
+            said: dict[str, Json] = {"minLength": 1, "pattern": _SAID_PATTERN}
+        else:
+            said = {"pattern": _TEXT_PATTERN}
+        return {"type": "string", "maxLength": self.longest, **said}
 
     def words(self, value: Json) -> str:
         return value if isinstance(value, str) else ""
@@ -123,8 +133,7 @@ class Number(Field):
     editor: ClassVar[str] = "stepper"
 
     def check(self, value: Json) -> Json:
-        if isinstance(value, float) and value.is_integer() and not math.isinf(value):
-            value = int(value)
+        value = _whole(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise Unfit("must be a whole number")
         if not self.least <= value <= self.most:
@@ -189,7 +198,7 @@ class Moment(Field):
         return spell_moment(read_moment(value))
 
     def schema(self) -> dict[str, Json]:
-        return {"type": "string", "format": "date-time"}
+        return {"type": "string", "format": "date-time", "pattern": _YEARS_PATTERN}
 
     def show(self, value: Json) -> str:
         return read_moment(value).astimezone().strftime("%d %b %Y, %H:%M")
@@ -205,12 +214,15 @@ class Day(Field):
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
             raise Unfit("must be a date such as 2026-11-24")
         try:
-            return date.fromisoformat(value).isoformat()
+            day = date.fromisoformat(value)
         except ValueError:
             raise Unfit("is not a day of the calendar") from None
+        if day.year not in YEARS:
+            raise Unfit(f"must lie between {YEARS.start} and {YEARS.stop - 1}")
+        return day.isoformat()
 
     def schema(self) -> dict[str, Json]:
-        return {"type": "string", "format": "date"}
+        return {"type": "string", "format": "date", "pattern": _YEARS_PATTERN}
 
     def show(self, value: Json) -> str:
         return date.fromisoformat(value).strftime("%a %d %b %Y")
@@ -229,6 +241,7 @@ class Choice(Field):
         return () if self.required else MISSING.codes
 
     def check(self, value: Json) -> Json:
+        value = _whole(value)
         if value not in self.codes and (self.required or value not in MISSING):
             raise Unfit(f"must be one of {', '.join(map(str, self.values))}")
         return value
@@ -264,7 +277,8 @@ class Choices(Field):
         return [code for code in self.codes.values if code in value]
 
     def schema(self) -> dict[str, Json]:
-        return {"type": "array", "items": {"enum": list(self.codes.values)}, "uniqueItems": True}
+        fewest = {"minItems": 1} if self.required else {}
+        return {"type": "array", "items": {"enum": list(self.codes.values)}, **fewest}
 
     def show(self, value: Json) -> str:
         return ", ".join(self.codes.label(code) for code in value)
@@ -284,6 +298,7 @@ class Counts(Field):
         for band, count in value.items():
             if band not in self.codes:
                 raise Unfit(f"has a band that is not one of {', '.join(map(str, self.codes.values))}")
+            count = _whole(count)
             if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= 200:
                 raise Unfit("counts whole people, 0 to 200 in each band")
             counts[band] = count
@@ -314,7 +329,7 @@ class Ref(Field):
         return value
 
     def schema(self) -> dict[str, Json]:
-        return {"type": "string", "x-ref": self.to}
+        return {"type": "string", "pattern": _ID_PATTERN, "x-ref": self.to}
 
     def references(self, value: Json) -> list[tuple[str, str]]:
         return [(self.to, value)] if isinstance(value, str) else []
@@ -338,8 +353,7 @@ class Refs(Field):
     def schema(self) -> dict[str, Json]:
         return {
             "type": "array",
-            "items": {"type": "string", "x-ref": self.to},
-            "uniqueItems": True,
+            "items": {"type": "string", "pattern": _ID_PATTERN, "x-ref": self.to},
             "x-ref": self.to,
         } | ({"minItems": self.fewest} if self.fewest else {})
 
@@ -360,7 +374,8 @@ class MemberOr(Field):
         raise Unfit(f"must be a member's id or {', '.join(map(str, self.codes.values))}")
 
     def schema(self) -> dict[str, Json]:
-        return {"anyOf": [{"enum": list(self.codes.values)}, {"type": "string", "x-ref": "member"}]}
+        member = {"type": "string", "pattern": _ID_PATTERN, "x-ref": "member"}
+        return {"anyOf": [{"enum": list(self.codes.values)}, member]}
 
     def show(self, value: Json) -> str:
         return self.codes.label(value)
@@ -402,7 +417,10 @@ class Rows(Field):
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {name: column.schema() for name, column in self.columns},
+                "properties": {
+                    name: column.schema() if column.required else or_null(column.schema())
+                    for name, column in self.columns
+                },
                 "required": [name for name, column in self.columns if column.required],
                 "additionalProperties": False,
             },
@@ -464,15 +482,38 @@ class Polygon(Field):
         return points
 
     def schema(self) -> dict[str, Json]:
+        point = {
+            "type": "array",
+            "prefixItems": [
+                {"type": "number", "minimum": -180, "maximum": 180},
+                {"type": "number", "minimum": -90, "maximum": 90},
+            ],
+            "items": {"type": "number"},
+            "minItems": 2,
+            "maxItems": 3,
+        }
+        ring = {"type": "array", "items": point, "minItems": 4}
         return {
             "type": "object",
-            "properties": {"type": {"const": "Polygon"}, "coordinates": {"type": "array", "minItems": 1}},
+            "properties": {
+                "type": {"const": "Polygon"},
+                "coordinates": {"type": "array", "items": ring, "minItems": 1},
+            },
             "required": ["type", "coordinates"],
         }
 
     def show(self, value: Json) -> str:
         wide, high = extent_metres(value)
         return f"{wide:.0f} × {high:.0f} m"
+
+
+def or_null(schema: Mapping[str, Json]) -> dict[str, Json]:
+    """The same JSON Schema for an answer that may be left open: null says so as well as leaving it out."""
+    if "type" in schema:
+        return {**schema, "type": [schema["type"], "null"]}
+    if "enum" in schema:
+        return {**schema, "enum": [*schema["enum"], None]}
+    return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
 
 
 def extent_metres(polygon: Mapping[str, Json]) -> tuple[float, float]:
@@ -486,6 +527,11 @@ def extent_metres(polygon: Mapping[str, Json]) -> tuple[float, float]:
     )
 
 
+def _whole(value: Json) -> Json:
+    """2.0 as 2: JSON knows one kind of number. Whatever is no whole number stays as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def read_moment(value: Json) -> datetime:
     """The aware UTC moment of its text; raises `Unfit` for anything else."""
     if not isinstance(value, str) or len(value) > 40 or "T" not in value:
@@ -496,10 +542,9 @@ def read_moment(value: Json) -> datetime:
         raise Unfit("must be a date and time such as 2026-11-24T18:08:00Z") from None
     if moment.tzinfo is None:
         raise Unfit("must say its time zone: end it with Z or +01:00")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise Unfit("is out of range") from None
+    if moment.year in YEARS and (utc := moment.astimezone(UTC)).year in YEARS:
+        return utc
+    raise Unfit(f"must lie between {YEARS.start} and {YEARS.stop - 1}")
 
 
 def spell_moment(moment: datetime) -> str:

@@ -24,7 +24,7 @@ from typing import (
 
 import msgspec
 
-from outreach_app.domain.field import Field, Json, Note, Text, Unfit
+from outreach_app.domain.field import Field, Json, Note, Text, Unfit, or_null
 
 Level = Literal["refuse", "ask", "flag"]
 
@@ -122,7 +122,7 @@ class Kind:
             name: {
                 "title": field.label,
                 **({"description": field.help} if field.help else {}),
-                **field.schema(),
+                **(field.schema() if name in self.required else or_null(field.schema())),
             }
             for name, field in self.fields.items()
         }

@@ -147,7 +147,8 @@ def _window(
     zone = now.tzinfo or UTC
     if period:
         since = datetime.combine(period.since, time(), zone)
-        return since, min(now, datetime.combine(period.until + timedelta(days=1), time(), zone))
+        last_on = min(period.until, now.date())  # the last day of the calendar has no day after it
+        return since, min(now, datetime.combine(last_on + timedelta(days=1), time(), zone))
     shift = outings[0]
     begins = shift.said.started_at or shift.said.planned_start_at or now
     ends = (answers(Shift, other).ended_at for other in shelf.find("shift") if other.id != shift.record.id)

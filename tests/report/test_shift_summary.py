@@ -505,6 +505,11 @@ def test_a_period_without_shifts_is_all_zeros(book: Notebook, sum_up: SumUp) -> 
     assert (summary.shifts, summary.hotspots, summary.trail.records) == ((), (), 0)
 
 
+def test_a_period_may_run_to_the_last_day_of_the_calendar(book: Notebook, sum_up: SumUp) -> None:
+    period = Period(date(2026, 1, 1), date.max)
+    assert sum_up(*shifts_between(book.records, period), period=period).until == date.max
+
+
 def test_a_period_that_ends_before_it_begins_is_refused(book: Notebook) -> None:
     with pytest.raises(Trouble, match="period-backwards") as caught:
         shifts_between(book.records, Period(date(2026, 11, 29), date(2026, 11, 23)))

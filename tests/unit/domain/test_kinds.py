@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -91,7 +92,71 @@ def test_the_schema_is_what_record_accepts(name: str) -> None:
     assert set(schema["required"]) <= set(GOOD[name])
     for field_name, field in kind.fields.items():
         for value in schema["properties"][field_name].get("enum", ()):
-            assert field.check(value) == value
+            assert value is None or field.check(value) == value
+
+
+def _accepts(schema: dict, value: object) -> bool:
+    """As much of JSON Schema as the declarations speak."""
+    if "anyOf" in schema:
+        return any(_accepts(one, value) for one in schema["anyOf"])
+    if "enum" in schema:
+        return any(type(one) is type(value) and one == value for one in schema["enum"])
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if value is None:
+        return "null" in types
+    if isinstance(value, str):
+        return (
+            "string" in types
+            and schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
+            and re.search(schema.get("pattern", ""), value) is not None
+        )
+    if isinstance(value, list):
+        return (
+            "array" in types
+            and len(value) >= schema.get("minItems", 0)
+            and all(_accepts(schema["items"], one) for one in value)
+        )
+    if isinstance(value, bool) or not isinstance(value, int):
+        return isinstance(value, bool) and "boolean" in types
+    return "integer" in types and schema["minimum"] <= value <= schema["maximum"]
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+@pytest.mark.parametrize("value", [None, "", " ", "a\0b", "dry", "x" * 301, A, A.upper(), 2, True, [], [A]])
+def test_the_schema_and_the_fields_agree_on_what_fits(name: str, value: object) -> None:
+    kind = KINDS[name]
+    for field_name, field in kind.fields.items():
+        schema = kind.schema()["properties"][field_name]
+        if schema.get("format") or "object" in schema.get("type", ()) or isinstance(field, Rows):
+            continue
+        fits = findings(kind, {**GOOD[name], field_name: value}).get(field_name)
+        if _accepts(schema, value):  # a rule about several fields may still have its say
+            assert fits not in ("field-unfit", "field-missing"), field_name
+        else:
+            assert fits is not None, field_name
+
+
+def test_an_open_answer_may_be_said_as_null_in_a_row_too() -> None:
+    rows = Rows("Rows", columns=(("what", Text("What", required=True)), ("note", Text("Note"))))
+    columns = rows.schema()["items"]["properties"]
+    assert (columns["what"]["type"], columns["note"]["type"]) == ("string", ["string", "null"])
+    assert rows.check([{"what": "x", "note": None}]) == [{"what": "x"}]
+
+
+def test_a_whole_number_with_a_point_is_the_same_number() -> None:
+    values, said = ENGAGEMENT.check(
+        {**GOOD["engagement"], "headcount": 4.0, "depth": 2.0, "ages": {"16_17": 3.0}}
+    )
+    assert said == []
+    assert json.dumps([values["headcount"], values["depth"], values["ages"]]) == '[4, 2, {"16_17": 3}]'
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "1899-12-31T23:00:00Z"]
+)
+def test_a_time_at_the_edge_of_the_calendar_is_refused_because_no_clock_can_show_it(moment: str) -> None:
+    assert findings(ENGAGEMENT, {**GOOD["engagement"], "occurred_at": moment})["occurred_at"] == "field-unfit"
+    assert findings(SHIFT, {**GOOD["shift"], "date": moment[:10]})["date"] == "field-unfit"
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))
