@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import string
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -205,6 +206,10 @@ def test_a_changed_token_opens_nothing(server: Server, team: Team) -> None:
             line.token = old[:place] + ("A" if old[place] != "A" else "B") + old[place + 1 :]
             assert line.call("GET", paths.fill(paths.HEAD, stream=team.stream)).code == "token-invalid"
             line.token = old
+        for last in string.ascii_letters + string.digits + "-_":
+            line.token = old[:-1] + last
+            if line.token != old:
+                assert line.call("GET", paths.fill(paths.HEAD, stream=team.stream)).code == "token-invalid"
 
 
 # ---------------------------------------------------------------------------------------- roster and joins
