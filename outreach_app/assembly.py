@@ -136,8 +136,14 @@ class House:
         self.line = StandingLine(self.window, self.operations, desk)
         self.tastes = Tastes(self.window, self.operations, self.application.look, opened.db)
         Finding(self.window, self.operations, desk)
+        self.tastes.worn.connect(self._on_tastes_worn)
         self.tastes.begin()
-        self.window.show_frame()
+
+    def _on_tastes_worn(self, screen: str) -> None:
+        """The first frame is painted in this person's own look, on the screen where they were."""
+        if self.opened is None or self.line is None or self.carrier is None:
+            return  # locked again meanwhile
+        self.window.show_frame(screen)
         self.line.begin()
         self.carrier.begin()
         self.application.show_icon()

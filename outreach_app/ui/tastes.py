@@ -1,4 +1,4 @@
-"""What a person has chosen for their eyes, and where the window stood: kept inside the encrypted file.
+"""What a person has chosen for their eyes, and where they were: kept inside the encrypted file.
 
 Changed through the command search (Ctrl+K): "Dark", "Larger text". Applied after unlocking; the door
 itself follows the desktop, since nobody has said yet who is there.
@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from outreach_app.ui.lanes import LaneName
 from outreach_app.ui.look import Look, Theme, Wearing
@@ -38,7 +38,12 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tastes(QObject):
-    """Applies what was kept, offers the commands, and keeps what is chosen."""
+    """Applies what was kept, offers the commands, and keeps what is chosen.
+
+    `worn(screen)`: what was kept is on, and this screen was in front when it was last kept ("" before).
+    """
+
+    worn = Signal(str)
 
     def __init__(self, window: Window, operations: Operations, look: Look, database: Database) -> None:
         super().__init__(window)
@@ -49,7 +54,7 @@ class Tastes(QObject):
         self._kept = Kept()
 
     def begin(self) -> None:
-        """Offer the commands; wear what was kept as soon as it has been read."""
+        """Offer the commands; wear what was kept as soon as it has been read, then emit `worn`."""
         add, group = self._window.actions_list.add, self.tr("Look")
         for key, words, slot in (
             ("look-system", self.tr("Colours as on the desktop"), self._on_system),
@@ -65,14 +70,14 @@ class Tastes(QObject):
             keys = {"look-larger": "Ctrl+=", "look-smaller": "Ctrl+-"}.get(key, "")
             also = ("Ctrl++",) if key == "look-larger" else ()
             add(self._window, key, words, keys, group, slot, also=also)
+        self._window.screen_shown.connect(self._on_window_screen_shown)
         verb = partial(_read, self._database)
         self._operations.start(Question(self._window, verb, success=self._on_read))
 
     def end(self) -> None:
-        """Keep where the window stood and which screen was in front; called before the file closes."""
-        kept = msgspec.structs.replace(
-            self._kept, geometry=self._window.remembered(), screen=self._window.here
-        )
+        """Keep where the window stood; called before the file closes."""
+        self._window.screen_shown.disconnect(self._on_window_screen_shown)
+        kept = msgspec.structs.replace(self._kept, geometry=self._window.remembered())
         self._operations.lanes[LaneName.STORE].submit(partial(_write, self._database, kept))
 
     def _on_read(self, kept: Kept) -> None:
@@ -89,23 +94,32 @@ class Tastes(QObject):
             self._window.remember(kept.geometry)
         if wearing != self._look.wearing:
             self._look.wear(wearing)
-        if kept.screen and self._window.is_open and self._window.has_screen(kept.screen):
-            self._window.show_screen(kept.screen)
+        self.worn.emit(kept.screen)
+
+    @Slot(str)
+    def _on_window_screen_shown(self, screen: str) -> None:
+        """Each time, so that a crash leads back to the same screen."""
+        if screen != self._kept.screen:
+            self._keep(msgspec.structs.replace(self._kept, screen=screen))
+
+    def _keep(self, kept: Kept) -> None:
+        self._kept = kept
+        self._operations.start(Question(self._window, partial(_write, self._database, kept)))
 
     def _wear(self, wearing: Wearing) -> None:
         if wearing == self._look.wearing:
             return
         self._look.wear(wearing)
-        self._kept = msgspec.structs.replace(
-            self._kept,
-            theme=wearing.theme.value,
-            text_percent=wearing.text_percent,
-            is_touch=wearing.is_touch,
-            is_roomy=wearing.is_roomy,
-            is_still=wearing.is_still,
+        self._keep(
+            msgspec.structs.replace(
+                self._kept,
+                theme=wearing.theme.value,
+                text_percent=wearing.text_percent,
+                is_touch=wearing.is_touch,
+                is_roomy=wearing.is_roomy,
+                is_still=wearing.is_still,
+            )
         )
-        verb = partial(_write, self._database, self._kept)
-        self._operations.start(Question(self._window, verb))
 
     @Slot()
     def _on_system(self) -> None:

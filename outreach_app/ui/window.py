@@ -229,6 +229,8 @@ class Window(QWidget):
             self.stack.addWidget(screen)
         if before is not None and before is not screen:
             before.be_left()
+        if before is not screen and self._success.isActive():
+            self.banner.dismiss()
         self._here = key
         self._close_all()
         self.stack.setCurrentWidget(screen)
