@@ -9,7 +9,7 @@ import pytest
 from fakes.clock import Clock
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from outreach_app.ui.editors import Setting
 from outreach_app.ui.look import Look, Theme, Wearing
@@ -106,9 +106,21 @@ def test_a_row_is_as_tall_as_its_words_and_one_key_ticks_it(place: QWidget) -> N
 
 
 def test_a_head_puts_its_buttons_below_when_words_would_vanish(place: QWidget, look: Look) -> None:
-    words, buttons = Elided("Between hotspots", "title"), Button("Log engagement", name="log", is_large=True)
+    words, buttons = Elided("Between hotspots", "title"), QWidget()
+    button = Button("Log engagement", name="log", keys="Ctrl+E", is_large=True)
+    row = QHBoxLayout(buttons)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(button)
     head = Head(words, buttons)
     show(place, head)
+    assert not head.is_stacked
+    assert not button.is_bare
+    assert buttons.geometry().right() == head.width() - 1
+    place.resize(words.sizeHint().width() + button.sizeHint().width(), 400)
+    for _ in range(3):
+        QApplication.processEvents()
+    assert button.is_bare
+    assert "Ctrl E" in button.toolTip()
     assert not head.is_stacked
     assert buttons.geometry().right() == head.width() - 1
     look.wear(Wearing(Theme.LIGHT, text_percent=200, is_still=True))
@@ -116,12 +128,13 @@ def test_a_head_puts_its_buttons_below_when_words_would_vanish(place: QWidget, l
     for _ in range(3):
         QApplication.processEvents()
     assert head.is_stacked
+    assert not button.is_bare
     assert buttons.y() >= words.geometry().bottom()
     assert head.height() == head.heightForWidth(head.width())
     assert head.rect().contains(buttons.geometry())
 
 
-def test_what_takes_the_focus_below_the_fold_is_scrolled_into_sight(place: QWidget) -> None:
+def test_what_takes_the_focus_below_the_fold_is_scrolled_into_sight(place: QWidget, qtbot) -> None:
     inside = QWidget()
     column = QVBoxLayout(inside)
     buttons = [Button(f"Number {number}", name=f"number-{number}") for number in range(30)]
@@ -135,10 +148,13 @@ def test_what_takes_the_focus_below_the_fold_is_scrolled_into_sight(place: QWidg
     place.activateWindow()
     QTest.qWaitForWindowActive(place)
     buttons[-1].setFocus()
-    for _ in range(3):
-        QApplication.processEvents()
-    seen = buttons[-1].mapTo(scroll.viewport(), buttons[-1].rect().center())
-    assert scroll.viewport().rect().contains(seen)
+
+    def is_in_sight() -> bool:
+        middle = buttons[-1].mapTo(scroll.viewport(), buttons[-1].rect().center())
+        return scroll.viewport().rect().contains(middle)
+
+    qtbot.waitUntil(is_in_sight, timeout=10_000)
+    assert scroll.verticalScrollBar().value() > 0
 
 
 def test_every_mark_of_the_timeline_is_an_icon_with_words(place: QWidget) -> None:

@@ -48,6 +48,8 @@ class Button(Ring, QPushButton):
         self.is_large = is_large
         self.is_spread = False
         """Words to the left, keys to the right edge: for buttons stacked in a column."""
+        self.is_bare = False
+        """Without its key cap, for now: room is short."""
         self.show_keys(keys)
 
     @classmethod
@@ -93,6 +95,18 @@ class Button(Ring, QPushButton):
         self.updateGeometry()
         self.update()
 
+    @property
+    def caps_room(self) -> int:
+        """How much of its width the key cap takes, when shown."""
+        return cap_width(self.caps) + (Space.SMALL if self.text() else 0) if self.caps else 0
+
+    def set_bare(self, is_bare: bool) -> None:
+        """Leave the key cap out where room is short; the tooltip still names the keys."""
+        if is_bare is not self.is_bare:
+            self.is_bare = is_bare
+            self.updateGeometry()
+            self.update()
+
     def set_kind(self, kind: Kind) -> None:
         """Change how loud the button is."""
         self.kind = kind
@@ -119,8 +133,8 @@ class Button(Ring, QPushButton):
         width = 2 * self._pad + words_width(self.text(), bold=self._is_bold)
         if self.icon_name:
             width += self._icon_side() + (Space.SMALL if self.text() else 0)
-        if self.caps:
-            width += cap_width(self.caps) + (Space.SMALL if self.text() else 0)
+        if not self.is_bare:
+            width += self.caps_room
         return QSize(max(width, height if self.kind != "link" else 32), height)
 
     def minimumSizeHint(self) -> QSize:
@@ -152,7 +166,7 @@ class Button(Ring, QPushButton):
         box = QRectF(self.rect())
         draw_box(painter, box, fill=ground, edge=edge, has_ring=self.has_ring)
         words = words_width(self.text(), bold=self._is_bold)
-        side, caps = self._icon_side(), cap_width(self.caps)
+        side, caps = self._icon_side(), 0 if self.is_bare else cap_width(self.caps)
         gap = Space.SMALL
         content = words + (side + gap * bool(self.text()) if side else 0) + (caps + gap if caps else 0)
         left = self._pad if self.is_spread or self.kind == "link" else (self.width() - content) / 2

@@ -7,12 +7,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from outreach_app.ui.look import Space, worn
+from outreach_app.ui.parts.button import Button
 
 
 class Head(QWidget):
     """`Head(words, actions)`: the actions keep their width, the words take what is left and may elide.
 
-    Where less than `least` pixels (at 100 % text) would be left for the words, the actions go below them.
+    Where less than `least` pixels (at 100 % text) would be left for the words, buttons lose their key caps;
+    where that is not enough the actions go below the words, caps and all.
     It lays out by hand: a box layout would ask for the height of the arrangement it had before.
     """
 
@@ -33,12 +35,28 @@ class Head(QWidget):
         """Whether the actions stand below the words."""
         return self._stacks(self.width())
 
+    def _buttons(self) -> list[Button]:
+        return [button for button in self._actions.findChildren(Button) if not button.isHidden()]
+
+    def _wide(self, *, with_caps: bool) -> int:
+        """How wide the actions are with their key caps, or without."""
+        caps = sum(button.caps_room for button in self._buttons())
+        has_caps = not any(button.is_bare for button in self._buttons())
+        return self._actions.sizeHint().width() + (caps * with_caps - caps * has_caps)
+
+    def _room(self) -> int:
+        """What the words want at least."""
+        return min(self._words.sizeHint().width(), worn().scaled(self._least)) + Space.SMALL
+
+    def _is_bare(self, width: int) -> bool:
+        return width < self._wide(with_caps=True) + self._room() and not self._stacks(width)
+
     def _stacks(self, width: int) -> bool:
-        need = min(self._words.sizeHint().width(), worn().scaled(self._least))
-        return width < self._actions.sizeHint().width() + Space.SMALL + need
+        return width < self._wide(with_caps=False) + self._room()
 
     def _boxes(self, width: int) -> tuple[QRect, QRect]:
         words, actions = self._words.sizeHint(), self._actions.sizeHint()
+        actions.setWidth(self._wide(with_caps=not self._is_bare(width)))
         if self._stacks(width):
             below = words.height() + Space.SMALL
             boxes = (
@@ -81,6 +99,9 @@ class Head(QWidget):
         return super().event(event)
 
     def _arrange(self) -> None:
+        is_bare = self._is_bare(self.width())
+        for button in self._buttons():
+            button.set_bare(is_bare)
         words, actions = self._boxes(self.width())
         self._words.setGeometry(words)
         self._actions.setGeometry(actions)
