@@ -12,6 +12,7 @@ from outreach_app.store import batches
 from outreach_app.sync import pace, round
 from outreach_app.sync.intake import PARKED
 from outreach_app.work import door
+from outreach_app.work import late as lane
 
 _PASSES = frozenset(
     (
@@ -65,6 +66,12 @@ def late(call: Call) -> Answer:
     ]
     columns = ("batch", "stream", "device", "seq", "operations")
     return Answer(rows, showing.table(rows, columns) if rows else ["Nothing came late."])
+
+
+def accept(call: Call) -> Answer:
+    """A lead's word that a late batch counts."""
+    accepted = lane.accept(call.desk, call.asked.batch).result
+    return Answer({"id": accepted.id}, ["It counts here now, and everywhere after the next sync."])
 
 
 def _once(call: Call) -> Answer:

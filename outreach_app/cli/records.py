@@ -61,11 +61,14 @@ def amend(call: Call) -> Answer:
 
 
 def void(call: Call) -> Answer:
-    """Take one record out of every count."""
+    """Take one record out of every count, or bring it back."""
     from outreach_app.work import record as work
 
     _named(call, call.asked.id, kind_named(call.asked.kind))
-    done = work.void(call.desk, call.asked.id, call.asked.reason)
+    if call.asked.undo:
+        done = work.undo_void(call.desk, call.asked.id)
+    else:
+        done = work.void(call.desk, call.asked.id, call.asked.reason)
     return Answer({"id": done.result.id}, [done.result.id])
 
 

@@ -118,7 +118,9 @@ def _amend(to: argparse.ArgumentParser) -> None:
 def _void(to: argparse.ArgumentParser) -> None:
     _kind(to)
     _id(to)
-    to.add_argument("--reason", required=True, help="why, in a few words")
+    how = to.add_mutually_exclusive_group(required=True)
+    how.add_argument("--reason", help="why, in a few words")
+    how.add_argument("--undo", action="store_true", help="bring a void record back")
 
 
 def _start(to: argparse.ArgumentParser) -> None:
@@ -193,6 +195,10 @@ def _recover(to: argparse.ArgumentParser) -> None:
     _passphrase(to)
 
 
+def _accept(to: argparse.ArgumentParser) -> None:
+    to.add_argument("batch", metavar="BATCH", help="the id of a late batch, as `late` shows it")
+
+
 def _check(to: argparse.ArgumentParser) -> None:
     to.add_argument("--rebuild", action="store_true", help="make the tables anew from the operations")
 
@@ -260,7 +266,9 @@ VERBS: dict[str, Verb] = {
             _record,
         ),
         Verb("amend", "records", "change fields of a record", "", _amend),
-        Verb("void", "records", "take a record out of every count, with a reason", "", _void),
+        Verb(
+            "void", "records", "take a record out of every count, with a reason, or bring it back", "", _void
+        ),
         Verb("start", "shifts", "start a shift now, in a pair", "", _start),
         Verb("arrive", "shifts", "arrive in a hotspot now", "", _arrive),
         Verb("leave", "shifts", "leave the hotspot now"),
@@ -303,6 +311,13 @@ VERBS: dict[str, Verb] = {
         Verb("recover", "upkeep", "open with the recovery code and set a new passphrase", "", _recover),
         Verb("parked", "carrying", "what arrived and was set aside, with the reason"),
         Verb("late", "carrying", "what came from a laptop after it was removed"),
+        Verb(
+            "accept",
+            "carrying",
+            "let a late batch count (a lead decides)",
+            "It counts here at once, everywhere after the next sync. Voiding the acceptance takes that back.",
+            _accept,
+        ),
         Verb("check", "upkeep", "look the file over", "", _check),
         Verb("backup", "upkeep", "write an encrypted copy of the profile", "", _backup),
         Verb(

@@ -73,6 +73,11 @@ def test_a_void_record_stays_to_be_seen_with_its_reason(terminal: Terminal, day:
     assert terminal.ask("void", "engagement", made, "--reason", "entered twice") == {"id": made}
     assert [one["state"] for one in terminal.ask("list", "engagement")] == ["voided"]
     assert terminal.ask("show", made)["voided"] == "entered twice"
+    amended = terminal.say("amend", "engagement", made, "--file", "-", given='{"note": "a"}')
+    assert amended.complaint.startswith("record-voided: ")
+    assert terminal.ask("void", "engagement", made, "--undo") == {"id": made}
+    assert terminal.ask("show", made)["voided"] is None
+    assert terminal.say("void", "engagement", made, "--undo").complaint.startswith("record-not-voided: ")
 
 
 def test_search_finds_words_and_never_shows_what_is_masked(terminal: Terminal, day: Day):

@@ -215,6 +215,28 @@ def test_whoever_is_removed_reads_nothing_more(lead: Terminal, newcomer):
     assert lead.say("remove", member).complaint.startswith("member-missing: ")
 
 
+def test_what_a_removed_laptop_had_not_sent_counts_when_a_lead_accepts_it(lead: Terminal, newcomer):
+    worker = newcomer("leaver")
+    member = let_in(lead, worker)
+    colleagues = [one["id"] for one in worker.ask("list", "member") if one["id"] != member]
+    shift = worker.record("shift", date="2026-11-24", workers=[member, colleagues[0]])
+    lead.ask("remove", member)
+    assert worker.say("sync").complaint.startswith("device-revoked: ")
+    lead.ask("sync")
+    assert shift not in [one["id"] for one in lead.ask("list", "shift")]
+    [late] = lead.ask("late")
+    assert (late["stream"], late["operations"]) == ("team", 1)
+    assert lead.say("accept", "0" * 64).complaint.startswith("late-missing: ")
+    accepted = lead.ask("accept", late["batch"][:12])
+    assert shift in [one["id"] for one in lead.ask("list", "shift")]
+    lead.ask("sync")
+    assert shift in [one["id"] for one in lead.ask("list", "shift")]
+    assert lead.ask("late") == []
+    lead.ask("void", "acceptance", accepted["id"], "--reason", "not theirs")
+    lead.ask("sync")
+    assert shift not in [one["id"] for one in lead.ask("list", "shift")]
+
+
 def test_what_leads_do_takes_names_and_ids_that_are_there(lead: Terminal):
     for words, code in (
         (("remove", "nobody"), "name-unknown"),
