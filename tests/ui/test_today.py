@@ -220,6 +220,24 @@ def test_a_half_filled_start_survives_the_lock(show: Callable[..., Shown], tmp_p
     assert kept(opened) == []
 
 
+def test_yesterdays_half_filled_start_says_nothing_about_today(
+    show: Callable[..., Shown], tmp_path: Path
+) -> None:
+    opened, screen = show(build_team(tmp_path, has_shift=False))
+    find(screen, "start-readiness-first_aid").click()
+    opened.window.hide_now()
+    settle(opened.around.operations)
+    assert len(kept(opened)) == 1
+    opened.team.clock.advance(hours=23)
+    again = hide_and_unlock(opened)
+    assert again.start.form.value("readiness") is None
+    find(again, f"start-colleagues-{SAM}").click()
+    find(again, "today-start").click()
+    settle(opened.around.operations)
+    assert only(opened, "shift").get("readiness") is None
+    assert kept(opened) == []
+
+
 # ------------------------------------------------------------------------------------- about the town
 
 

@@ -40,7 +40,7 @@ from outreach_app.ui.screens.today_due import DueCard
 from outreach_app.ui.screens.today_end import EndForm
 from outreach_app.ui.screens.today_handover import HandoverCard, PassOn
 from outreach_app.ui.screens.today_hotspots import HotspotCard
-from outreach_app.ui.screens.today_slip import ASIDE, Slip
+from outreach_app.ui.screens.today_slip import ASIDE, Slip, is_fresh
 from outreach_app.ui.screens.today_start import StartPage
 from outreach_app.ui.screens.today_timeline import TimelineCard
 from outreach_app.ui.screens.today_visit import VisitPanel
@@ -306,7 +306,9 @@ class TodayScreen(Screen):
         """After a crash or a lock: the sheet that was in sight, with what was in it."""
         if seen.shift is None:
             return
-        in_sight = {draft.id for draft in seen.drafts if draft.place.screen != ASIDE}
+        in_sight = {
+            draft.id for draft in seen.drafts if draft.place.screen != ASIDE and is_fresh(draft, seen.now)
+        }
         if self._end_draft_id(seen) in in_sight:
             self._open_end()
         elif _PASS_DRAFT in in_sight:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -22,6 +23,12 @@ ASIDE = "aside"
 """The `place.screen` of a draft whose form was closed: it waits there and does not open by itself."""
 
 _PAUSE_MS = 400
+_FRESH = timedelta(hours=12)
+
+
+def is_fresh(draft: Draft, now: datetime) -> bool:
+    """Whether a draft is of this shift: yesterday's readiness says nothing about today."""
+    return now - draft.updated_at < _FRESH
 
 
 class Slip(QObject):

@@ -25,7 +25,7 @@ from outreach_app.ui.parts.field import Field
 from outreach_app.ui.parts.flow import Flow
 from outreach_app.ui.parts.text import Text
 from outreach_app.ui.screen import Screen
-from outreach_app.ui.screens.today_slip import Slip
+from outreach_app.ui.screens.today_slip import Slip, is_fresh
 from outreach_app.ui.screens.today_words import long_day, names
 from outreach_app.work.shift import PLANNED_END, PLANNED_START
 from outreach_app.work.today import SCREEN, Today
@@ -191,7 +191,7 @@ class StartPage(QWidget):
         if not self._is_prepared:
             self._is_prepared = True
             draft = next((one for one in seen.drafts if one.id == DRAFT), None)
-            if draft is not None:
+            if draft is not None and is_fresh(draft, seen.now):
                 self._take_draft(draft)
             else:
                 self._set_people(seen.usual)

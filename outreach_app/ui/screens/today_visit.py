@@ -23,7 +23,7 @@ from outreach_app.ui.parts.card import Card
 from outreach_app.ui.parts.flow import Flow
 from outreach_app.ui.parts.text import Text
 from outreach_app.ui.screen import Screen
-from outreach_app.ui.screens.today_slip import ASIDE, Slip
+from outreach_app.ui.screens.today_slip import ASIDE, Slip, is_fresh
 from outreach_app.work import shift as shifts
 from outreach_app.work.amendment import Amendment, Opened
 from outreach_app.work.log import read_opened
@@ -163,8 +163,9 @@ class VisitPanel(Card):
         self._drafts = {draft.id: draft for draft in waiting if draft.kind == VISIT.name}
         if not may_open or self.is_open:
             return
+        now = self._screen.around.desk.clock.now()
         for draft in self._drafts.values():
-            if draft.place.screen != ASIDE:
+            if draft.place.screen != ASIDE and is_fresh(draft, now):
                 if draft.record is None:
                     self.open_new(None)
                 else:
