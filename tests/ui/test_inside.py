@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from desk import SAM, Opened, Team, build_team, find, opened_window, settle
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from outreach_app.store import book
@@ -37,7 +37,9 @@ def opened(look: Look, team: Team) -> Iterator[Opened]:
 
 
 def rest(opened: Opened) -> None:
-    QTest.qWait(180)  # the search waits until typing pauses
+    # The search waits until typing pauses.
+    while any(timer.isActive() for timer in opened.window.findChildren(QTimer) if timer.isSingleShot()):
+        QTest.qWait(10)
     settle(opened.around.operations)
 
 
