@@ -91,7 +91,7 @@ def show(call: Call) -> Answer:
     """One record; a reveal is written down before it is shown."""
     desk = call.desk
     found = _named(call, call.asked.id)
-    if call.asked.reveal and showing.masked(found.kind):
+    if call.asked.reveal and KINDS[found.kind].masked:
         from outreach_app.store import audit
 
         audit.note(desk.db, "reveal", at=desk.now(), who=desk.me, about=found.id)
@@ -111,7 +111,7 @@ def search(call: Call) -> Answer:
             "id": hit.record.id,
             "kind": hit.record.kind,
             "state": hit.record.state,
-            "snippet": None if hit.record.kind in showing.MASKED else hit.snippet,
+            "snippet": None if KINDS[hit.record.kind].masked else hit.snippet,
         }
         for hit in index.search(desk.db, " ".join(call.asked.text))
     ]
@@ -134,7 +134,9 @@ def history(call: Call) -> Answer:
             "at": spell_moment(from_millis(one.op.at)),
             "author": one.op.author,
             "role": one.role,
-            "set": {name: showing.shown(one.op.kind, name, value) for name, value in one.op.set.items()},
+            "set": {
+                name: showing.shown(KINDS[one.op.kind], name, value) for name, value in one.op.set.items()
+            },
             "over": one.op.over,
         }
         for one in held
@@ -159,7 +161,7 @@ def conflicts(call: Call) -> Answer:
             choices = [
                 {
                     "op": leaf.op,
-                    "value": showing.shown(one.kind, field, leaf.value),
+                    "value": showing.shown(KINDS[one.kind], field, leaf.value),
                     "at": spell_moment(from_millis(leaf.at)),
                     "author": leaf.author,
                 }

@@ -25,8 +25,6 @@ from outreach_app.work import roll
 from outreach_app.work.desk import Desk
 
 MASK = "•••"
-MASKED: dict[str, frozenset[str]] = {"person": frozenset(("hint",))}
-"""Answers that `show --reveal` shows and writes down, by kind."""
 
 _UNKNOWN = "…"
 _LONGEST_CELL = 40
@@ -44,14 +42,14 @@ def flat(record: Record, *, is_revealed: bool = False) -> dict[str, Json]:
         "kind": record.kind,
         "state": record.state,
         "author": record.author,
-        **{name: shown(kind.name, name, record.get(name), is_revealed=is_revealed) for name in kind.fields},
+        **{name: shown(kind, name, record.get(name), is_revealed=is_revealed) for name in kind.fields},
     }
 
 
 def full(record: Record, *, is_revealed: bool = False) -> dict[str, Json]:
     """What `show` and the verbs that change one record print: flat, and what has to be said of it."""
     kind = KINDS[record.kind]
-    hidden = [name for name in masked(kind.name) if not is_revealed and record.get(name) is not None]
+    hidden = [name for name in kind.masked if not is_revealed and record.get(name) is not None]
     return {
         **flat(record, is_revealed=is_revealed),
         "voided": record.voided,
@@ -64,14 +62,9 @@ def full(record: Record, *, is_revealed: bool = False) -> dict[str, Json]:
     }
 
 
-def masked(kind: str) -> Sequence[str]:
-    """The fields of a kind that are masked."""
-    return sorted(MASKED.get(kind, ()))
-
-
-def shown(kind: str, field: str, value: Json, *, is_revealed: bool = False) -> Json:
+def shown(kind: Kind, field: str, value: Json, *, is_revealed: bool = False) -> Json:
     """An answer, or the mask in its place."""
-    if value is None or is_revealed or field not in masked(kind):
+    if value is None or is_revealed or field not in kind.masked:
         return value
     return MASK
 
@@ -85,7 +78,7 @@ def page(desk: Desk, record: Record, *, is_revealed: bool = False) -> list[str]:
     rows = [
         (
             field.label,
-            cell(desk, kind, name, shown(kind.name, name, record.get(name), is_revealed=is_revealed)),
+            cell(desk, kind, name, shown(kind, name, record.get(name), is_revealed=is_revealed)),
         )
         for name, field in kind.fields.items()
         if record.get(name) is not None
@@ -113,7 +106,7 @@ def listing(desk: Desk, kind: Kind, records: Iterable[Record]) -> list[str]:
                 continue
             if len(cells) > _CELLS:
                 break
-            answer = cell(desk, kind, name, shown(kind.name, name, value))
+            answer = cell(desk, kind, name, shown(kind, name, value))
             if isinstance(field, Yes):
                 answer = field.label if value is True else ""
             if answer:

@@ -48,7 +48,8 @@ class Field:
 
     `label` and `help` are shown to people. `required` fields must be answered before a save.
     `made` fields are filled by the program where the person gives nothing. `partners` says that
-    editions for funders and police may show the value; whatever is free text never is.
+    editions for funders and police may show the value; whatever is free text never is. A `masked`
+    answer could lead to a person: it is shown when somebody asks for it, and that is written down.
     """
 
     label: str
@@ -57,6 +58,7 @@ class Field:
     made: bool = False
     partners: bool = False
     searched: bool = False
+    masked: bool = False
 
     editor: ClassVar[str] = "line"
 

@@ -224,6 +224,11 @@ class Kind:
         return "\n".join(part for part in parts if part)
 
     @cached_property
+    def masked(self) -> tuple[str, ...]:
+        """Fields whose answers are shown only when asked for."""
+        return tuple(name for name, field in self.fields.items() if field.masked)
+
+    @cached_property
     def free_text(self) -> tuple[str, ...]:
         """Fields in which a name could be typed by mistake."""
         return tuple(name for name, field in self.fields.items() if isinstance(field, Note))

@@ -21,7 +21,9 @@ class Person(Declared, frozen=True):
     code: Annotated[
         str | None, Text("Code", "The program makes it.", required=True, made=True, longest=40)
     ] = None
-    hint: Annotated[str | None, Text("Hint", "So that we recognise them; never a name or a nickname.")] = None
+    hint: Annotated[
+        str | None, Text("Hint", "So that we recognise them; never a name or a nickname.", masked=True)
+    ] = None
     age_band: Annotated[str | None, Choice("Age", codes=codes.AGE_BANDS)] = None
     age_basis: Annotated[str | None, Choice("How we know the age", codes=codes.AGE_BASIS)] = None
     gender: Annotated[str | None, Choice("Gender", codes=codes.GENDER)] = None

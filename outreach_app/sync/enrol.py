@@ -189,7 +189,7 @@ def invite(
         raise Trouble("lead-only", role=line.me.role)
     wanted = Role(role)
     if member is not None:
-        listed = line.roster.entry.member(bytes.fromhex(member))
+        listed = line.roster.entry.member(_id_of(member))
         if listed is None or listed.standing is not Standing.ACTIVE:
             raise Trouble("member-missing")
         wanted = listed.role
@@ -465,7 +465,7 @@ def remove(laptop: Laptop, member: str, root_sheet: str | None = None) -> None:
         raise Trouble("lead-only", role=line.me.role)
     line.post.sign_in(line.receipt_key, line.team, line.device, line.identity.signer)
     read_roster(line)
-    wanted = bytes.fromhex(member)
+    wanted = _id_of(member)
     listed = line.roster.entry.member(wanted)
     if listed is None or listed.standing is not Standing.ACTIVE:
         raise Trouble("member-missing")
@@ -548,6 +548,13 @@ def members(laptop: Laptop) -> list[MemberLine]:
         MemberLine(member, one.name, one.role, "waiting", one.words, one.id) for member, one in words.items()
     ]
     return listed + waiting
+
+
+def _id_of(member: str) -> bytes:
+    try:
+        return bytes.fromhex(member)
+    except ValueError:
+        raise Trouble("member-missing") from None
 
 
 def _me(laptop: Laptop) -> Membership:

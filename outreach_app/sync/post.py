@@ -7,12 +7,14 @@ with status 200 is not an answer; a status code is never a receipt.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from outreach_app import __version__
@@ -23,7 +25,10 @@ from outreach_app.wire.problems import Malformed, Report
 
 _CONNECT_SECONDS = 6.0
 _STALL_SECONDS = 20.0
+_GRACE_SECONDS = 20.0
+_LEAST_BYTES_A_SECOND = 50
 _CHUNK = 64 * 1024
+_OURS = frozenset((paths.CBOR, "application/json"))
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
@@ -53,10 +58,12 @@ class Post:
     `device-blocked`; other problems of the server as `Answered`.
     """
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, ticks: Callable[[], float] = time.monotonic) -> None:
         self.server = checked_address(server)
+        self._ticks = ticks
         self._session = requests.Session()
         self._session.trust_env = True
+        self._session.headers["Accept-Encoding"] = "identity"
         self._session.headers["User-Agent"] = f"outreach/{__version__}"
         self._session.headers[paths.PROTOCOL_HEADER] = paths.PROTOCOL
         self._token: str | None = None
@@ -72,7 +79,20 @@ class Post:
         return ours(card.read_card, self._ask("GET", paths.SERVER, most=limits.SMALL_BODY))
 
     def sign_in(self, receipt_key: bytes, team: bytes, device: bytes, signer: Ed25519PrivateKey) -> Access:
-        """Prove this device to the server whose receipt key is pinned; a token for minutes follows."""
+        """Prove this device to the server whose receipt key is pinned; a token for minutes follows.
+
+        A laptop that fell asleep between challenge and answer asks for another challenge, once.
+        """
+        try:
+            return self._open_session(receipt_key, team, device, signer)
+        except Answered as answered:
+            if answered.report.code != "challenge-invalid":
+                raise
+        return self._open_session(receipt_key, team, device, signer)
+
+    def _open_session(
+        self, receipt_key: bytes, team: bytes, device: bytes, signer: Ed25519PrivateKey
+    ) -> Access:
         self._token = None
         challenge = ours(auth.read_challenge, self._ask("POST", paths.CHALLENGE, b"", most=limits.SMALL_BODY))
         answer = Answer(_fingerprint(receipt_key), team, device, challenge)
@@ -146,17 +166,20 @@ class Post:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                content = _read(response, most if response.ok else limits.ROSTER_ENTRY)
+                content = _read(response, most if response.ok else limits.ROSTER_ENTRY, self._ticks)
                 if response.is_redirect or response.status_code in (407, 511):
                     raise Trouble("server-strange", status=response.status_code)
                 if not response.ok:
                     self._complain(response, content)
+                if response.headers.get("Content-Type", "").partition(";")[0].strip() not in _OURS:
+                    # A captive portal says 200 to whatever is put or posted: nothing of it has arrived.
+                    raise Trouble("server-strange", status=response.status_code)
                 return content
         except requests.exceptions.SSLError:
             raise Trouble("certificate-wrong") from None
         except (requests.exceptions.ConnectionError, requests.exceptions.Timeout):
             raise Trouble("offline") from None
-        except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
+        except urllib3.exceptions.HTTPError:
             raise Trouble("offline") from None
         except requests.exceptions.InvalidURL:
             raise Trouble("server-address") from None
@@ -225,14 +248,22 @@ def ours(read: Callable[[bytes], T], body: bytes) -> T:
         raise Trouble("server-strange", status=200) from None
 
 
-def _read(response: requests.Response, most: int) -> bytes:
-    """The body, stopped at the cap: a server cannot fill this laptop's memory."""
-    parts, size = [], 0
-    for part in response.iter_content(_CHUNK):
+def _read(response: requests.Response, most: int, ticks: Callable[[], float]) -> bytes:
+    """The body, stopped at the cap, and given up when it only drips.
+
+    A server can neither fill this laptop's memory nor hold it: after a while at least some bytes a
+    second must have come, far fewer than the worst line carries.
+    """
+    parts: list[bytes] = []
+    size, start = 0, ticks()
+    while part := response.raw.read1(_CHUNK):
         size += len(part)
         if size > most:
             raise Trouble("server-strange", status=response.status_code)
         parts.append(part)
+        passed = ticks() - start
+        if passed > _GRACE_SECONDS and size < passed * _LEAST_BYTES_A_SECOND:
+            raise Trouble("offline")
     return b"".join(parts)
 
 

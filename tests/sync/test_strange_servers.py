@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -129,6 +130,23 @@ def test_a_retry_after_is_seconds_however_it_is_written(stranger: Callable[[Answ
         post.card()
     post.close()
     assert caught.value.facts["seconds"] is None
+
+
+def test_a_server_that_only_drips_is_given_up(stranger: Callable[[Answer], str]) -> None:
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Length", "4000")
+        request.end_headers()
+        with suppress(OSError):
+            for _ in range(4000):
+                request.wfile.write(b".")
+
+    minutes = iter(range(10**6))
+    post = Post(stranger(drip), ticks=lambda: 60.0 * next(minutes))
+    with pytest.raises(Trouble) as caught:
+        post.card()
+    post.close()
+    assert caught.value.code == "offline"
 
 
 def test_nobody_there_is_offline_within_seconds(worker: Outreach, shift: Record) -> None:
