@@ -202,8 +202,8 @@ def test_after_four_wrong_tries_the_button_counts_the_seconds(street: Street) ->
 
 def test_a_wait_outlives_the_program(street: Street, profile: Path) -> None:
     for minutes in range(6, -1, -1):
+        now = Clock().now() - timedelta(minutes=minutes)
         with pytest.raises(Trouble, match="passphrase-wrong"):
-            now = Clock().now() - timedelta(minutes=minutes)
             slots.unlock(profile / "vault.json", "wrong", NoRing(), now=now)
     street.arrive()
     button = find(street.window, "unlock-button", QPushButton)

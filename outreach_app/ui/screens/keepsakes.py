@@ -19,7 +19,7 @@ CHECKED_GROUPS = (3, 6)
 """The groups of the recovery code that are typed back, counted from 1."""
 
 _GROUPS_IN_A_LINE = 4
-_GROUPS_IN_A_FINE_LINE = 8
+_GROUPS_IN_A_FINE_LINE = 6
 
 
 class Code(QFrame):

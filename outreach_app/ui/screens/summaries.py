@@ -262,9 +262,14 @@ class SummariesScreen(Screen):
             first, last = MONTHS[one.since.month - 1], MONTHS[one.until.month - 1]
             title = f"{first} – {last} {one.until.year}"
         else:
-            title = span(one.since, one.until)
+            title = self._week_words(one)
         kind = {"week": self.tr("week"), "month": self.tr("month"), "quarter": self.tr("quarter")}[one.kind]
         return Row(one.key, title, counted(one.shift_days, self.tr("%1 shift"), self.tr("%1 shifts")), kind)
+
+    def _week_words(self, one: Span) -> str:
+        first, last = MONTHS[one.since.month - 1][:3], MONTHS[one.until.month - 1][:3]
+        begin = f"{one.since.day}–" if first == last else f"{one.since.day} {first} – "
+        return f"{begin}{one.until.day} {last} {one.until.year}"
 
     # --------------------------------------------------------------------------------------- opening
 
@@ -282,15 +287,16 @@ class SummariesScreen(Screen):
         is_other = wanted != self._wanted
         self._wanted = wanted
         self._say_standing()
+        has_shifts = bool(self._lines)
+        for part in (self.about, self.list, self.side):
+            part.setVisible(has_shifts)
+        self.empty.setVisible(not has_shifts)
+        self.page_frame.setVisible(has_shifts)
         if wanted is None:
             self._summary = None
             self.page.show_pages([], self.tr("The page as it will print"))
             self.side.show_nothing()
-            self.page_frame.hide()
-            self.empty.show()
             return
-        self.empty.hide()
-        self.page_frame.show()
         if is_other:
             self.page.begin_at_top()
         self.ask(partial(rooms.count, self.around.desk, wanted), partial(self._show_summary, wanted))
