@@ -59,7 +59,7 @@ def test_every_dependency_has_its_line_of_reasons():
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_used():
     """A package that came along with another is not ours to lean on; one that nobody uses goes."""
-    came_with = {"starlette": "fastapi", "shiboken6": "pyside6-essentials"}
+    came_with = {"starlette": "fastapi", "shiboken6": "pyside6-essentials", "urllib3": "requests"}
     used_otherwise = {
         "psycopg",  # named in a database's address
         "qtawesome",  # its font is read as a file
