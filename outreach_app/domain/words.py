@@ -425,6 +425,11 @@ WORDS: dict[str, Words] = {
         "Nothing more is sealed until this is settled.",
         "A team leader decides; compare the six words in person.",
     ),
+    "clock-wrong": Words(
+        "This laptop's date is far from the server's.",
+        _NOTHING,
+        "Set date and time right, then invite again.",
+    ),
     "roster-busy": Words(
         "Others changed the roster at the same moment, again and again.", _NOTHING, "Try again in a minute."
     ),

@@ -259,10 +259,15 @@ def unsent(database: Database, stream: str | None = None, most: int = 100) -> li
 def mark_receipt(
     database: Database, batch_id: bytes, receipt: bytes, team_seq: int, history: bytes
 ) -> Changed:
-    """Remember a receipt that sync has verified. The records whose tick moved are returned."""
+    """Remember a receipt that sync has verified. The records whose tick moved are returned.
+
+    One of a new history takes back what was read of the old one; where both agree (`forget_receipts`), it
+    stays read.
+    """
     with database.atomic():
         found = database.execute(
-            "update batch set receipt = ?, team_seq = ?, history = ? where id = ?",
+            "update batch set receipt = ?1, team_seq = ?2,"
+            " is_verified = is_verified and (history is null or history = ?3), history = ?3 where id = ?4",
             (receipt, team_seq, history, batch_id),
         )
         if not found:

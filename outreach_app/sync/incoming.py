@@ -16,11 +16,11 @@ from outreach_app.store.batches import Cursor, ParkedOp, ReceivedBatch, Status
 from outreach_app.store.database import Database
 from outreach_app.store.oplog import Changed
 from outreach_app.store.views import Records
-from outreach_app.sync import content, intake, kept, outgoing, plan
-from outreach_app.sync.line import STREAMS, Line
+from outreach_app.sync import content, intake, outgoing, plan
+from outreach_app.sync.line import STREAMS, Line, give_back_roster
 from outreach_app.sync.post import Answered, ours
 from outreach_app.wire import batch as wire_batch
-from outreach_app.wire import limits, paths, roster
+from outreach_app.wire import limits, paths
 from outreach_app.wire.batch import Delivery, SignedHeader, hash_batch, open_body, read_header
 from outreach_app.wire.problems import Forged, Malformed, Refused
 from outreach_app.wire.receipt import HistoryChange, Receipt, read_change
@@ -31,6 +31,9 @@ _UNREAD = frozenset(("body-missing", "body-damaged", "signature-wrong"))
 
 _UNOPENED = frozenset(("key-missing", "roster-unknown"))
 """Reasons that a newer roster heals, without the server."""
+
+_RESTORED = frozenset(("history-changed", "cursor-ahead"))
+"""Answers of a server that came back from a backup."""
 
 _MOST_HEALED = 50
 
@@ -55,7 +58,7 @@ def _read_stream(line: Line, name: str, stream: Stream) -> int:
                 read += count
             return read
         except Answered as answered:
-            if answered.report.code not in ("history-changed", "cursor-ahead"):
+            if answered.report.code not in _RESTORED:
                 raise
             _meet_restored_server(line, name, stream, answered.report.attached.get("changes", ()))
     raise Trouble("server-forked", stream=name)
@@ -212,28 +215,36 @@ def _judge(
 
 def _heal(line: Line, name: str, stream: Stream, *, has_new_keys: bool) -> None:
     """Try parked batches again: damaged ones from the server, unopened ones after a newer roster."""
-    parked = line.ask(batches.parked)
-    for one in parked[:_MOST_HEALED]:
-        if one.op is not None or one.batch is None or one.stream != name:
-            continue
-        batch_id = one.batch
+    waiting = [
+        (one.batch, one.reason)
+        for one in line.ask(batches.parked)
+        if one.op is None and one.batch is not None and one.stream == name
+    ]
+    for batch_id, reason in [one for one in waiting if one[1] in _UNREAD | _UNOPENED][:_MOST_HEALED]:
         stored = line.ask(lambda db, batch_id=batch_id: batches.sealed(db, batch_id))  # type: ignore[misc]
-        if stored is None or stored.team_seq is None or stored.receipt is None:
+        if stored is None or stored.team_seq is None:
             continue
-        if one.reason in _UNREAD:
-            _fetch_again(line, name, stream, stored.team_seq, stored.history)
-        elif one.reason in _UNOPENED and has_new_keys:
+        if reason in _UNREAD or stored.receipt is None:
+            _fetch_again(line, name, stream, batch_id, stored.team_seq)
+        elif has_new_keys:
             again = Delivery(stored.team_seq, stored.header, stored.body, stored.receipt)
             receipt = outgoing.checked_receipt(line, stored.receipt)
             judged = _judge_all(line, stream, [(again, receipt)], set())
             line.note(line.ask(lambda db, judged=judged: batches.unpark(db, name, judged)))  # type: ignore[misc]
 
 
-def _fetch_again(line: Line, name: str, stream: Stream, team_seq: int, history: bytes | None) -> None:
-    deliveries = _fetch(line, stream, team_seq - 1, history, limit=1)
+def _fetch_again(line: Line, name: str, stream: Stream, batch_id: bytes, team_seq: int) -> None:
+    """Ask for one batch once more; a server that was restored since is met when the stream is read."""
+    cursor = line.ask(lambda db: batches.cursor(db, name))
+    try:
+        deliveries = _fetch(line, stream, team_seq - 1, cursor.history, limit=1)
+    except Answered as answered:
+        if answered.report.code not in _RESTORED:
+            raise
+        return
     receipts = [outgoing.checked_receipt(line, delivery.receipt) for delivery in deliveries]
     judged = _judge_all(line, stream, list(zip(deliveries, receipts, strict=True)), set())
-    healed = [one for one in judged if one.reason not in _UNREAD]
+    healed = [one for one in judged if one.id == batch_id and one.reason not in _UNREAD]
     if healed:
         line.note(line.ask(lambda db: batches.unpark(db, name, healed)))
 
@@ -295,7 +306,7 @@ def _meet_restored_server(line: Line, name: str, stream: Stream, raws: Sequence[
             )
             batches.apply_page(db, name, [], there)
 
-    _give_back_roster(line)
+    give_back_roster(line)
     after = rebased.shared_until
     while lost := line.ask(lambda db, after=after: batches.batches_after(db, name, after)):  # type: ignore[misc]
         for stored in lost:
@@ -310,19 +321,6 @@ def _checked_change(line: Line, raw: bytes) -> HistoryChange:
         return read_change(raw, line.receipt_key)
     except Refused:
         raise Trouble("receipt-wrong") from None
-
-
-def _give_back_roster(line: Line) -> None:
-    """Post the entries that the restored server no longer has, with all their wraps, oldest first."""
-    path = paths.fill(paths.ROSTER, team=line.team)
-    there = ours(roster.read_posts, line.post.get(path, limits.ROSTER_PAGE_HARD, {"after": 0}))
-    newest = len(there)
-    for post in line.ask(kept.posts)[newest:]:
-        try:
-            line.post.send("POST", path, post.encode())
-        except Answered as answered:
-            if answered.report.code != "roster-version":
-                raise
 
 
 def reasons(parked: Sequence[batches.Parked]) -> Mapping[str, int]:

@@ -184,13 +184,27 @@ def post_roster(line: Line, make: Callable[[], Extension | None]) -> None:
         except Answered as answered:
             if answered.report.code != "roster-version":
                 raise
-            read_roster(line)
+            if not read_roster(line):
+                # Nothing newer is there, so the server came back from a backup and is behind.
+                give_back_roster(line)
             continue
         _keep(line, {extension.book.version: extension.post}, {})
         line.book = extension.book
         line.keys.update(extension.new_keys)
         return
     raise Trouble("roster-busy")
+
+
+def give_back_roster(line: Line) -> None:
+    """Post the entries that a restored server no longer has, with all their wraps, oldest first."""
+    path = paths.fill(paths.ROSTER, team=line.team)
+    there = ours(roster.read_posts, line.post.get(path, limits.ROSTER_PAGE_HARD, {"after": 0}))
+    for post in line.ask(kept.posts)[len(there) :]:
+        try:
+            line.post.send("POST", path, post.encode())
+        except Answered as answered:
+            if answered.report.code != "roster-version":
+                raise
 
 
 def _keep(line: Line, posts: Mapping[int, RosterPost], keys: Mapping[tuple[bytes, int], EpochKey]) -> None:

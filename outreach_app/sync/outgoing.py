@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from outreach_app.domain.operation import Held
@@ -14,10 +15,10 @@ from outreach_app.store.database import Database
 from outreach_app.store.oplog import Changed
 from outreach_app.sync import content, plan
 from outreach_app.sync.line import STREAMS, Line, together
-from outreach_app.sync.post import Answered
+from outreach_app.sync.post import Answered, ours
 from outreach_app.wire import limits, paths
 from outreach_app.wire.batch import Batch, Preamble, hash_batch, seal_batch
-from outreach_app.wire.problems import Forged, Malformed
+from outreach_app.wire.problems import Forged
 from outreach_app.wire.receipt import Receipt, read_receipt
 from outreach_app.wire.roster import Stream
 
@@ -151,12 +152,8 @@ def _send(line: Line, batch: Batch, batch_id: bytes, stream: bytes) -> _Answer:
 
 
 def checked_receipt(line: Line, raw: bytes) -> Receipt:
-    """A receipt signed by a key that the roster pins; raises Trouble `receipt-wrong`."""
+    """A receipt signed by a key that the roster pins; raises Trouble `receipt-wrong`, or `server-strange`."""
     for key in reversed(line.roster.entry.receipt_keys):
-        try:
-            return read_receipt(raw, key)
-        except Forged:
-            continue
-        except Malformed:
-            break
+        with suppress(Forged):
+            return ours(lambda raw, key=key: read_receipt(raw, key), raw)  # type: ignore[misc]
     raise Trouble("receipt-wrong")

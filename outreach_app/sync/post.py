@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from outreach_app import __version__
 from outreach_app.domain.trouble import Trouble
+from outreach_app.sync.patience import PatientAdapter
 from outreach_app.wire import auth, card, limits, paths, problems
 from outreach_app.wire.auth import Access, Answer
 from outreach_app.wire.problems import Malformed, Report
@@ -63,6 +64,8 @@ class Post:
         self._ticks = ticks
         self._session = requests.Session()
         self._session.trust_env = True
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, PatientAdapter())
         self._session.headers["Accept-Encoding"] = "identity"
         self._session.headers["User-Agent"] = f"outreach/{__version__}"
         self._session.headers[paths.PROTOCOL_HEADER] = paths.PROTOCOL
