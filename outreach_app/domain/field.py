@@ -66,6 +66,17 @@ class Field:
         """The value in its canonical spelling; raises `Unfit` in words. Never sees None."""
         raise NotImplementedError
 
+    def is_readable(self, value: Json) -> bool:
+        """Whether readers can make anything of a value that merge brought, be it outside the bounds.
+
+        A code of a newer list is readable, a number where a moment belongs is not.
+        """
+        try:
+            self.check(value)
+        except Unfit:
+            return False
+        return True
+
     def schema(self) -> dict[str, Json]:
         """JSON Schema of one answer, without its words."""
         raise NotImplementedError
@@ -106,6 +117,9 @@ class Text(Field):
             raise Unfit("is empty")
         return value
 
+    def is_readable(self, value: Json) -> bool:
+        return isinstance(value, str)
+
     def schema(self) -> dict[str, Json]:
         if self.required:
             said: dict[str, Json] = {"minLength": 1, "pattern": _SAID_PATTERN}
@@ -141,6 +155,9 @@ class Number(Field):
         if not self.least <= value <= self.most:
             raise Unfit(f"must be from {self.least} to {self.most}")
         return value
+
+    def is_readable(self, value: Json) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
 
     def schema(self) -> dict[str, Json]:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
@@ -256,6 +273,9 @@ class Choice(Field):
             *(code.value for code in self.missing if code.value not in self.codes.values),
         ]
 
+    def is_readable(self, value: Json) -> bool:
+        return isinstance(value, str | int)
+
     def schema(self) -> dict[str, Json]:
         return {"enum": self.values}
 
@@ -277,6 +297,9 @@ class Choices(Field):
             if code not in self.codes:
                 raise Unfit(f"may hold only {', '.join(map(str, self.codes.values))}")
         return [code for code in self.codes.values if code in value]
+
+    def is_readable(self, value: Json) -> bool:
+        return isinstance(value, list) and all(isinstance(one, str | int) for one in value)
 
     def schema(self) -> dict[str, Json]:
         fewest = {"minItems": 1} if self.required else {}
@@ -305,6 +328,9 @@ class Counts(Field):
                 raise Unfit("counts whole people, 0 to 200 in each band")
             counts[band] = count
         return {str(code): counts[str(code)] for code in self.codes.values if counts.get(str(code))}
+
+    def is_readable(self, value: Json) -> bool:
+        return isinstance(value, Mapping) and all(type(one) is int for one in value.values())
 
     def schema(self) -> dict[str, Json]:
         band = {"type": "integer", "minimum": 0, "maximum": 200}

@@ -162,14 +162,16 @@ class Kind:
             findings.extend(self.rules(canonical))
         return canonical, findings
 
-    def flags(self, values: Mapping[str, Json]) -> tuple[str, ...]:
-        """Codes of what the rules say of answers that were merged: the same findings, without words.
+    def sift(self, values: Mapping[str, Json]) -> tuple[Mapping[str, Json], tuple[str, ...]]:
+        """Merged answers without those nobody could read, and codes of what the rules say of them.
 
-        Quick, because each record that arrives passes through here: it walks the answers that are there
-        and not the questions that were left open.
+        Two laptops, or a hostile one, may have written anything. What no reader could make sense of (a
+        number where a moment belongs) stays in the operations and shows as flagged; what is only outside
+        the bounds stays in sight. Quick, because each record that arrives passes through here: it walks
+        the answers that are there and not the questions that were left open.
         """
         codes: dict[str, None] = {}
-        unfit = set()
+        unfit, unreadable = set(), set()
         for name, value in values.items():
             field = self.fields.get(name)
             if field is None:
@@ -180,14 +182,14 @@ class Kind:
             except Unfit:
                 codes["field-unfit"] = None
                 unfit.add(name)
+                if not field.is_readable(value):
+                    unreadable.add(name)
         if any(name not in values for name in self.required):
             codes["field-missing"] = None
         if self.rules:
-            fitting = (
-                {name: value for name, value in values.items() if name not in unfit} if unfit else values
-            )
+            fitting = _without(values, unfit) if unfit else values
             codes.update((finding.code, None) for finding in self.rules(fitting))
-        return tuple(codes)
+        return (_without(values, unreadable) if unreadable else values), tuple(codes)
 
     def check_against(
         self, values: Mapping[str, Json], look_up: LookUp, record_id: str | None = None
@@ -232,6 +234,10 @@ class Kind:
     def free_text(self) -> tuple[str, ...]:
         """Fields in which a name could be typed by mistake."""
         return tuple(name for name, field in self.fields.items() if isinstance(field, Note))
+
+
+def _without(values: Mapping[str, Json], names: set[str]) -> dict[str, Json]:
+    return {name: value for name, value in values.items() if name not in names}
 
 
 def describe(

@@ -79,6 +79,7 @@ def merge(operations: Sequence[Held]) -> Merged:
         flags.append("edited-while-voided")
     if len({held.op.kind for held in counted}) > 1:
         flags.append("two-kinds")
+    readable, rule_flags = _sift(first.kind, values)
     record = Record(
         id=first.record,
         kind=first.kind,
@@ -86,10 +87,10 @@ def merge(operations: Sequence[Held]) -> Merged:
         made_at=first.at,
         changed_at=ops[-1].op.at,
         state=_state(reason, counted),
-        values=values,
+        values=dict(readable),
         voided=None if reason is None else str(reason),
         conflicts=conflicts,
-        flags=tuple(flags) + _rule_flags(first.kind, values),
+        flags=tuple(flags) + rule_flags,
     )
     return Merged(record, {field: tuple(standing) for field, standing in leaves.items()})
 
@@ -111,6 +112,7 @@ def _alone(held: Held) -> Merged:
     op = held.op
     values = {field: value for field, value in op.set.items() if value is not None}
     reason = values.pop(VOIDED, None)
+    readable, rule_flags = _sift(op.kind, values)
     record = Record(
         id=op.record,
         kind=op.kind,
@@ -118,9 +120,9 @@ def _alone(held: Held) -> Merged:
         made_at=op.at,
         changed_at=op.at,
         state="final" if reason is None else "voided",
-        values=values,
+        values=dict(readable),
         voided=None if reason is None else str(reason),
-        flags=_rule_flags(op.kind, values),
+        flags=rule_flags,
     )
     return Merged(
         record, {field: (Leaf(value, held.id, op.at, op.author),) for field, value in op.set.items()}
@@ -152,9 +154,7 @@ def _state(reason: Json, ops: Sequence[Held]) -> Literal["final", "amended", "vo
     return "amended" if sum(any(field != VOIDED for field in held.op.set) for held in ops) > 1 else "final"
 
 
-def _rule_flags(kind_name: str, values: Mapping[str, Json]) -> tuple[str, ...]:
-    """What the record's own rules say about the merged answers: flagged for a person, never refused."""
+def _sift(kind_name: str, values: Mapping[str, Json]) -> tuple[Mapping[str, Json], tuple[str, ...]]:
+    """What readers may meet of the merged answers, and what the record's own rules say: never refused."""
     kind = KINDS.get(kind_name)
-    if kind is None:
-        return ("kind-unknown",)
-    return kind.flags(values)
+    return (values, ("kind-unknown",)) if kind is None else kind.sift(values)
