@@ -149,6 +149,25 @@ def test_a_server_that_only_drips_is_given_up(stranger: Callable[[Answer], str])
     assert caught.value.code == "offline"
 
 
+def test_a_head_that_only_drips_is_given_up(
+    stranger: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        with suppress(OSError):
+            for _ in range(2000):
+                request.wfile.write(b"H")
+                threading.Event().wait(0.02)
+
+    monkeypatch.setattr("outreach_app.sync.post._STALL_SECONDS", 0.5)
+    post = Post(stranger(drip))
+    began = time.monotonic()
+    with pytest.raises(Trouble) as caught:
+        post.card()
+    post.close()
+    assert caught.value.code == "offline"
+    assert time.monotonic() - began < 10
+
+
 def test_nobody_there_is_offline_within_seconds(worker: Outreach, shift: Record) -> None:
     with pytest.raises(Trouble) as caught:
         worker.sync("http://127.0.0.1:9")
