@@ -38,6 +38,9 @@ _START = "OUTREACH_START"
 """How the program that replaces a locked one begins: "hidden" leaves only the task bar's entry."""
 
 
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"""Where Linux says that there is a screen, or that a platform was chosen that needs none."""
+
 _SAID_ONCE = ("OUTREACH_PASSPHRASE_FILE", "OUTREACH_PROFILE")
 """What was said about the first start only: a locked program asks, and is told its profile."""
 
@@ -59,7 +62,12 @@ def open_window(profile: Path, passphrase: str | None = None) -> int:
     """Open the window on a profile; returns its exit code when it is closed.
 
     With a passphrase it unlocks by itself (the example team); otherwise it waits at the door.
+    Raises Trouble `display-missing`: without one, Qt would end this process without a word to the person.
     """
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _DISPLAYS):
+        from outreach_app.domain.trouble import Trouble
+
+        raise Trouble("display-missing")
     from outreach_app.ui.application import build_application
 
     application = build_application(sys.argv[:1])
@@ -218,6 +226,7 @@ class Carrier:
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timer_timeout)
         house.operations.bus.changed.connect(self._on_bus_changed)
+        house.window.light_asked.connect(self._on_window_light_asked)
 
     def begin(self) -> None:
         """Show the light as it is, and try a first round at once."""
@@ -228,6 +237,21 @@ class Carrier:
         """No further round; one under way is asked to stop."""
         self._timer.stop()
         self.house.operations.bus.changed.disconnect(self._on_bus_changed)
+        self.house.window.light_asked.disconnect(self._on_window_light_asked)
+
+    def _on_window_light_asked(self) -> None:
+        """Say the four truths, and try a round now."""
+        from outreach_app.ui.operation import Question
+
+        verb = partial(_truths_and_words, self.desk)
+        self.house.operations.start(Question(self.house.window, verb, success=self._tell))
+        self._timer.start(0)
+
+    def _tell(self, seen: tuple[Truths, bool, tuple[str, ...]]) -> None:
+        truths, is_enrolled, join_words = seen
+        words = self._lamp.tell(truths, join_words, is_enrolled=is_enrolled)
+        light = self._lamp.read(truths, self._trouble, is_enrolled=is_enrolled)
+        self.house.window.show_words(words, "neutral" if light.meaning == "chosen" else light.meaning)
 
     def _on_bus_changed(self, changes: object, initiator: object) -> None:
         self._look()
@@ -307,6 +331,14 @@ def _truths(desk: Desk) -> tuple[Truths, bool]:
 
     me = membership.read(desk.db)
     return batches.truths(desk.db), me is not None and me.is_enrolled
+
+
+def _truths_and_words(desk: Desk) -> tuple[Truths, bool, tuple[str, ...]]:
+    from outreach_app.sync import kept
+
+    truths, is_enrolled = _truths(desk)
+    asked = None if is_enrolled else kept.asked(desk.db)
+    return truths, is_enrolled, asked.words if asked else ()
 
 
 def _round(house: House, desk: Desk) -> Report:

@@ -29,7 +29,8 @@ from outreach_app.ui.escape import EscapeWatch
 from outreach_app.ui.look import Space, worn
 
 if TYPE_CHECKING:
-    from outreach_app.domain.trouble import Trouble
+    from outreach_app.domain.trouble import Trouble, Words
+    from outreach_app.ui.parts.banner import Tone
     from outreach_app.ui.parts.pill import Meaning
     from outreach_app.ui.parts.sheet import Sheet
     from outreach_app.ui.screen import Screen, ScreenEntry, Surroundings
@@ -299,6 +300,11 @@ class Window(QWidget):
         """The banner, in the catalogue's words; it stays until closed."""
         self._success.stop()
         self.banner.show_trouble(trouble)
+
+    def show_words(self, words: Words, tone: Tone) -> None:
+        """The banner, for what is neither a trouble nor a success; it stays until closed."""
+        self._success.stop()
+        self.banner.show_words(words, tone)
 
     def show_success(self, words: str) -> None:
         """The banner, one calm line; it leaves after eight seconds or with the next screen."""

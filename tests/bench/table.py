@@ -226,6 +226,7 @@ def first_paint() -> Line:
     """From the start of the process to the painted door, against a window with one line of text."""
     door = Path(__file__).with_name("door.py")
     environ = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its byte code beside it
 
     def run(which: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, str(door), which], env=environ, check=True)

@@ -12,7 +12,9 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from outreach_app.store import book
+from outreach_app.store.batches import Truths
 from outreach_app.ui.finding import Finding
+from outreach_app.ui.light import Lamp
 from outreach_app.ui.look import Look, Theme, Wearing
 from outreach_app.ui.screens.log import LOG
 from outreach_app.ui.screens.summaries import SUMMARIES, SummariesScreen
@@ -183,3 +185,35 @@ def test_nonsense_in_the_settings_keeps_nobody_out(
     tastes.end()
     settle(opened.around.operations)
     look.wear(Wearing(Theme.LIGHT, is_still=True))
+
+
+def truths(saved: int, on_server: int, **more: int) -> Truths:
+    rest = {"verified": on_server, "seen_by_lead": 0, "parked": 0, "conflicts": 0, **more}
+    return Truths(saved=saved, on_server=on_server, waiting=saved - on_server, **rest)
+
+
+def test_the_light_never_merges_its_four_truths(look: Look) -> None:
+    lamp = Lamp()
+    told = lamp.tell(truths(42, 41, verified=40, seen_by_lead=7, conflicts=1), (), is_enrolled=True)
+    assert told.happened == "41 of 42 records on the server."
+    assert told.safe == "Order checked by this laptop: 40. Seen by the lead's laptop: 7."
+    assert told.next == "1 has two answers."
+    waiting = lamp.tell(truths(3, 0), ("maple", "river"), is_enrolled=False)
+    assert waiting.safe == "3 records saved here, on this laptop."
+    assert waiting.next == "When you meet, compare: maple · river."
+
+
+@pytest.mark.parametrize(
+    ("saved", "on_server", "trouble", "words"),
+    [
+        (0, 0, "", "Ready"),
+        (42, 41, "", "41 of 42 on server"),
+        (42, 41, "offline", "Offline · 1 waiting"),
+        (42, 42, "offline", "All 42 on server"),
+        (42, 42, "roster-fork", "Stopped: look at this"),
+    ],
+)
+def test_the_light_says_no_more_than_is_true(
+    look: Look, saved: int, on_server: int, trouble: str, words: str
+) -> None:
+    assert Lamp().read(truths(saved, on_server), trouble, is_enrolled=True).words == words

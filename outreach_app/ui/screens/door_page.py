@@ -10,7 +10,6 @@ from outreach_app.ui.canvas import begin, draw_box
 from outreach_app.ui.icons import draw_icon
 from outreach_app.ui.look import Space, worn
 from outreach_app.ui.parts.columns import Scroll
-from outreach_app.ui.parts.pill import Ribbon
 from outreach_app.ui.parts.text import Text
 
 _WIDE = 452
@@ -61,8 +60,10 @@ class DoorPage(QWidget):
         head.addWidget(_Mark())
         head.addWidget(Text(self.tr("Outreach"), "title"))
         head.addStretch(1)
-        self.ribbon = Ribbon()
-        head.addWidget(self.ribbon)
+        if is_example:
+            from outreach_app.ui.parts.pill import Ribbon
+
+            head.addWidget(Ribbon())
         self.foot = Text(foot, "small", wraps=True)
         self.foot.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._column = QWidget()
@@ -86,7 +87,6 @@ class DoorPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(Scroll(page))
         self.foot.setVisible(bool(foot))
-        self.ribbon.setVisible(is_example)
         self.setFocusProxy(content)
         worn().changed.connect(self._fit)
         self._fit()

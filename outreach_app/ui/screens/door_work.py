@@ -7,7 +7,6 @@ lane while a door stands in front.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -207,6 +206,8 @@ def build_example(folder: Path, environ: Mapping[str, str], progress: Progress) 
     Raises Trouble with the demo's own code, and `cancelled` when the person stops it: nothing is left
     running, and the next try begins anew.
     """
+    import subprocess
+
     words = [*program(), "demo", "--dir", str(folder), "--no-window", "--json"]
     process = subprocess.Popen(
         words, env=dict(environ), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE

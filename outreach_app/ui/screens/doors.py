@@ -6,6 +6,7 @@ while the person types. When a profile is open and belongs to a team, `opened` c
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -255,7 +256,8 @@ def _is_profile(folder: Path) -> bool:
 def _neighbours(profile: Path) -> list[str]:
     """The profiles beside this one and itself, by the names of their folders."""
     found = {profile.name}
-    found.update(vault.parent.name for vault in profile.parent.glob("*/vault.json"))
+    with os.scandir(profile.parent) as beside:
+        found.update(one.name for one in beside if os.path.exists(os.path.join(one.path, "vault.json")))
     return sorted(found)
 
 

@@ -19,11 +19,9 @@ from outreach_app.ui.parts.banner import Banner
 from outreach_app.ui.parts.button import Button
 from outreach_app.ui.parts.choice import Choice
 from outreach_app.ui.parts.field import Field, focus_first_error
-from outreach_app.ui.parts.picker import Picker
 from outreach_app.ui.parts.secret_edit import SecretEdit
 from outreach_app.ui.parts.text import Text
 from outreach_app.ui.parts.turns import Turns
-from outreach_app.ui.screens.passphrase import PassphrasePair
 
 
 class UnlockDoor(QWidget):
@@ -46,25 +44,26 @@ class UnlockDoor(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._ways)
         self._by_passphrase = _ByPassphrase(profiles, here, hint)
-        self._by_code = _ByCode()
+        self._by_code: _ByCode | None = None  # made when asked for: the first paint does not wait for it
+        self._least: tuple[int, bool] | None = None
         self._ways.add(self._by_passphrase)
-        self._ways.add(self._by_code)
         self._by_passphrase.asked.connect(self.unlock_asked)
         self._by_passphrase.picked.connect(self.profile_picked)
         self._by_passphrase.newcomer.clicked.connect(self.newcomer_asked)
         self._by_passphrase.recovery.clicked.connect(self._on_recovery_clicked)
-        self._by_code.asked.connect(self.recover_asked)
-        self._by_code.back.clicked.connect(self._on_back_clicked)
         self.setFocusProxy(self._by_passphrase.edit)
 
     def set_least(self, least: int, *, uses_ring: bool) -> None:
         """How long a new passphrase has to be on this computer."""
-        self._by_code.pair.set_least(least, uses_ring=uses_ring)
+        self._least = (least, uses_ring)
+        if self._by_code is not None:
+            self._by_code.pair.set_least(least, uses_ring=uses_ring)
 
     def set_busy(self, *, is_busy: bool) -> None:
         """Deriving the key takes half a second by design; nothing can be pressed meanwhile."""
         self._by_passphrase.set_busy(is_busy=is_busy)
-        self._by_code.set_busy(is_busy=is_busy)
+        if self._by_code is not None:
+            self._by_code.set_busy(is_busy=is_busy)
 
     def refuse(self, trouble: Trouble) -> None:
         """It did not open: say why, where it belongs."""
@@ -72,7 +71,7 @@ class UnlockDoor(QWidget):
         seconds = trouble.facts.get("seconds")
         if isinstance(seconds, int) and seconds:
             self.wait(seconds)
-        if self._ways.current is self._by_code:
+        if self._by_code is not None and self._ways.current is self._by_code:
             self._by_code.refuse(trouble)
         else:
             self._by_passphrase.refuse(trouble)
@@ -83,6 +82,13 @@ class UnlockDoor(QWidget):
 
     @Slot()
     def _on_recovery_clicked(self) -> None:
+        if self._by_code is None:
+            self._by_code = _ByCode()
+            self._by_code.asked.connect(self.recover_asked)
+            self._by_code.back.clicked.connect(self._on_back_clicked)
+            self._ways.add(self._by_code)
+            if self._least is not None:
+                self._by_code.pair.set_least(self._least[0], uses_ring=self._least[1])
         self._ways.show_page(self._by_code)
         self._by_code.code.setFocus()
 
@@ -104,12 +110,8 @@ class _ByPassphrase(QWidget):
         self.banner = Banner(name="unlock-banner")
         column.addWidget(Text(self.tr("Unlock"), "title"))
         column.addWidget(self.banner)
-        self._profiles = Picker([Choice(one, one) for one in profiles], name="unlock-profile")
-        self._profiles.set_value(here)
-        self._profiles.picked.connect(self.picked)
-        chooser = Field(self.tr("Profile"), self._profiles)
-        column.addWidget(chooser)
-        chooser.setVisible(len(profiles) > 1)
+        if len(profiles) > 1:
+            column.addWidget(self._choose(profiles, here))
         self.edit = SecretEdit(name="unlock-passphrase")
         self.field = Field(self.tr("Passphrase"), self.edit)
         self.edit.caps_suspected.connect(self._on_edit_caps_suspected)
@@ -136,6 +138,14 @@ class _ByPassphrase(QWidget):
         self._second.setInterval(1000)
         self._second.timeout.connect(self._on_second_timeout)
         self._say()
+
+    def _choose(self, profiles: Sequence[str], here: str) -> Field:
+        from outreach_app.ui.parts.picker import Picker
+
+        chooser = Picker([Choice(one, one) for one in profiles], name="unlock-profile")
+        chooser.set_value(here)
+        chooser.picked.connect(self.picked)
+        return Field(self.tr("Profile"), chooser)
 
     def set_busy(self, *, is_busy: bool) -> None:
         self._is_busy = is_busy
@@ -209,6 +219,8 @@ class _ByCode(QWidget):
     asked = Signal(str, str)
 
     def __init__(self) -> None:
+        from outreach_app.ui.screens.passphrase import PassphrasePair
+
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
