@@ -10,8 +10,11 @@ from pathlib import Path
 
 from outreach_app.cli import command
 from outreach_app.cli.call import Outside
+from outreach_app.domain.trouble import Trouble
 
 _INTERRUPTED, _NOBODY_READS = 130, 141
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"""Where Linux says that there is a screen, or that a platform was chosen that needs none."""
 
 
 def main() -> int:
@@ -38,6 +41,9 @@ def main() -> int:
 
 
 def _open_window(profile: Path, passphrase: str | None = None) -> int:
+    """Raises Trouble `display-missing`: Qt would end this process without a word that helps."""
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _DISPLAYS):
+        raise Trouble("display-missing")
     from outreach_app.assembly import open_window
 
     return open_window(profile, passphrase)

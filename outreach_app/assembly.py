@@ -38,9 +38,6 @@ _START = "OUTREACH_START"
 """How the program that replaces a locked one begins: "hidden" leaves only the task bar's entry."""
 
 
-_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-"""Where Linux says that there is a screen, or that a platform was chosen that needs none."""
-
 _SAID_ONCE = ("OUTREACH_PASSPHRASE_FILE", "OUTREACH_PROFILE")
 """What was said about the first start only: a locked program asks, and is told its profile."""
 
@@ -62,12 +59,7 @@ def open_window(profile: Path, passphrase: str | None = None) -> int:
     """Open the window on a profile; returns its exit code when it is closed.
 
     With a passphrase it unlocks by itself (the example team); otherwise it waits at the door.
-    Raises Trouble `display-missing`: without one, Qt would end this process without a word to the person.
     """
-    if sys.platform == "linux" and not any(os.environ.get(name) for name in _DISPLAYS):
-        from outreach_app.domain.trouble import Trouble
-
-        raise Trouble("display-missing")
     from outreach_app.ui.application import build_application
 
     application = build_application(sys.argv[:1])

@@ -23,6 +23,11 @@ _RECORDS = "Your records are safe on this laptop."
 _UNHARMED = "Your records are unharmed."
 
 WORDS: dict[str, Words] = {
+    "display-missing": Words(
+        "There is no display to open a window on.",
+        _NOTHING,
+        "Start it from a desktop, or use a verb: see outreach help.",
+    ),
     # Records and verbs.
     "kind-unknown": Words("There is no kind of record called “{kind}”.", _NOTHING, "Use one of: {kinds}."),
     "record-missing": Words("There is no such record on this laptop.", "", "Check the id, or sync first."),

@@ -18,7 +18,7 @@ from urllib3.response import HTTPResponse
 
 
 class _Plain(HTTPConnection):
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
         """The answer's head, or the error of a connection that was cut."""
         alarm = _cut_after(self)
         try:
@@ -28,7 +28,7 @@ class _Plain(HTTPConnection):
 
 
 class _Encrypted(HTTPSConnection):
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
         """The answer's head, or the error of a connection that was cut."""
         alarm = _cut_after(self)
         try:

@@ -77,3 +77,17 @@ def test_a_reader_that_stops_reading_is_no_error(locked: Terminal):
     os.close(reading)
     _, complaint = process.communicate(timeout=60)
     assert complaint == b""
+
+
+def test_without_a_display_the_window_is_a_trouble_in_words():
+    no_screen = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    done = subprocess.run(
+        [sys.executable, "-m", "outreach_app"],
+        env={name: value for name, value in os.environ.items() if name not in no_screen},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(b"display-missing: ")
+    assert done.stderr.count(b"\n") == 1
