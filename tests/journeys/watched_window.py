@@ -49,7 +49,7 @@ class Watcher:
             "open": window.is_open,
             "here": window.here if window.is_open else "",
             "focus": focus.objectName() if focus else "",
-            "busy": self.house.operations.is_busy,
+            "busy": self.house.operations.is_busy or self._is_pausing(),
             "dialogs": dialogs,
             "texts": texts,
             "labels": sorted(
@@ -57,6 +57,12 @@ class Watcher:
             ),
             "title": window.windowTitle(),
         }
+
+    def _is_pausing(self) -> bool:
+        """Whether a screen waits for the hand to rest, to keep what was typed."""
+        window = self.house.window
+        timers = window.findChildren(QTimer) if window.is_open else []
+        return any(timer.isActive() and timer.isSingleShot() and timer.interval() < 1000 for timer in timers)
 
     def _look(self) -> None:
         state = self._state()
