@@ -222,6 +222,11 @@ WORDS: dict[str, Words] = {
     "profile-exists": Words(
         "Somebody is enrolled in this folder already.", _NOTHING, "Unlock it, or choose another folder."
     ),
+    "profile-refused": Words(
+        "The folder {folder} cannot be used: {reason}.",
+        _NOTHING,
+        "Check who may write there, free some space, or choose another folder.",
+    ),
     "profile-in-use": Words("Another program has this profile open.", _NOTHING, "Close it first."),
     "not-enrolled": Words(
         "This laptop belongs to no team yet.", _NOTHING, "Found a team, or join one with an invite."

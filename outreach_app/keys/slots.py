@@ -564,6 +564,8 @@ def _write(path: Path, vault: Vault) -> None:
         beside.replace(path)
         _sync_folder(path.parent)
     except OSError as failure:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise Trouble("vault-not-written", reason=_reason(failure)) from None
 
 

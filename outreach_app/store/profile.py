@@ -53,16 +53,22 @@ class Profile:
         self.folder.chmod(0o700)  # mkdir's mode is cut by the umask, and the folder may be an old one
 
     def acquire(self) -> Lease:
-        """The right to be the one program in this folder; raises Trouble `profile-in-use`."""
+        """The right to be the one program in this folder.
+
+        Raises Trouble `profile-in-use`, and `profile-refused` for a folder that may not be written.
+        """
         # Ten milliseconds that the unlock screen, which only asks whether a profile exists, need not wait.
         from filelock import FileLock, Timeout
 
-        self.make()
         lock = FileLock(self.lock, mode=0o600, thread_local=False)
         try:
+            self.make()
             lock.acquire(blocking=False)
         except Timeout:
             raise Trouble("profile-in-use", folder=self.folder.name) from None
+        except OSError as refusal:
+            reason = refusal.strerror or "it is refused"
+            raise Trouble("profile-refused", folder=self.folder.name, reason=reason) from None
         return Lease(self, lock)
 
 

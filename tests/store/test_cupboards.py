@@ -128,3 +128,10 @@ sys.stdin.read()
         lease.release()
         lease.release()
         profile.acquire().release()
+
+
+def test_a_folder_that_cannot_be_one_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("not a folder")
+    with pytest.raises(Trouble) as caught:
+        Profile(tmp_path / "a file").acquire()
+    assert (caught.value.code, caught.value.facts["folder"]) == ("profile-refused", "a file")
