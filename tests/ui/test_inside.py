@@ -217,3 +217,14 @@ def test_the_light_says_no_more_than_is_true(
     look: Look, saved: int, on_server: int, trouble: str, words: str
 ) -> None:
     assert Lamp().read(truths(saved, on_server), trouble, is_enrolled=True).words == words
+
+
+def test_an_engagement_keyed_before_the_shift_was_read_is_saved_into_it(opened: Opened, team: Team) -> None:
+    opened.window.show_screen("log")
+    for key in (Qt.Key.Key_3, Qt.Key.Key_Tab, Qt.Key.Key_2):
+        QTest.keyClick(opened.window.focusWidget(), key)
+    QTest.keyClick(opened.window.focusWidget(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle(opened.around.operations)
+    (saved,) = team.on_lane(lambda: team.desk.records.find("engagement"))
+    assert (saved.get("headcount"), saved.get("depth")) == (3, 2)
+    assert (saved.get("shift"), saved.get("hotspot")) == (team.shift, team.hotspots["Clock Tower"])

@@ -63,6 +63,7 @@ class LogScreen(Screen):
         self._amendment: Amendment | None = None
         self._is_kept = False
         self._is_saving = False
+        self._saves_when_read = False
         self._is_confirmed = False
         self._opening = ""
         self._back = ""
@@ -168,6 +169,9 @@ class LogScreen(Screen):
         self._show_state()
         self._show_shift()
         self._show_drafts()
+        if self._saves_when_read:
+            self._saves_when_read = False
+            self._on_save_triggered()
 
     def _take_spare(self, fresh: str) -> None:
         """An id for the draft after this one, so that beginning a form never waits for the store."""
@@ -440,6 +444,9 @@ class LogScreen(Screen):
     @Slot()
     def _on_save_triggered(self) -> None:
         if self._is_saving:
+            return
+        if self._log is None:  # asked before the shift was read: saved when it has been
+            self._saves_when_read = True
             return
         self.form.is_strict = True
         left = [one for one in self._show_findings() if one.level == "refuse"]

@@ -151,9 +151,10 @@ class PlaceLine(QWidget):
 
     def follow(self, log: Log) -> None:
         """Take in where the pair is and which shifts there are."""
+        is_first = self._log is None  # answers may have been given before anybody knew of the shift
         self._log = log
         self._offer(log)
-        if not (self.is_by_hand or self._is_frozen):
+        if is_first or not (self.is_by_hand or self._is_frozen):
             outing = log.outings[0] if log.outings else None
             if outing is not None and not outing.is_running:
                 ended = outing.ended_at or outing.started_at
