@@ -61,7 +61,8 @@ def _damages(database: Database) -> Iterator[tuple[str, int]]:
         sum(
             hashlib.sha256(header).digest() != one
             for one, header in database.each(
-                "select b.id, s.header from batch b join sealed s on s.batch = b.number"
+                # A header that came damaged is parked without one: the server's disk, not this file.
+                "select b.id, s.header from batch b join sealed s on s.batch = b.number where s.header <> x''"
             )
         ),
     )

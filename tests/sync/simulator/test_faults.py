@@ -15,6 +15,7 @@ from fakes.world import EXPECTED, MARK, Fault, World
 
 from outreach_app.store import batches, oplog
 from outreach_app.sync import enrol, kept
+from outreach_app.wire import batch as wire_batch
 from outreach_app.work import late, record
 
 Copy = Callable[[World], World]
@@ -225,6 +226,38 @@ def test_f38_two_laptops_that_are_shown_two_pasts_find_out_by_what_they_have_see
         there.executemany("insert or replace into seen values (?, ?, ?, ?)", said)
     world.sync(kim)
     assert world.troubles == [("kim", "server-forked")]
+
+
+def test_f39_a_server_that_leaves_a_batch_out_of_a_page_is_found_out_and_nothing_of_it_is_believed(world):
+    sam, kim = world.people["sam"], world.people["kim"]
+    for _ in range(3):
+        world.meet(sam)
+        world.sync(sam)
+
+    def withhold(deliver: Deliver) -> Answer:
+        whole = deliver()
+        body = wire_batch.encode_page(wire_batch.read_page(whole.body)[1:])
+        return whole._replace(body=body, headers={**whole.headers, "content-length": str(len(body))})
+
+    before = promises.table(kim)
+    world.sync(kim, Fault(ROSTER + 2, withhold))
+    assert world.troubles == [("kim", "server-forked")]
+    assert promises.table(kim) == before
+    come_to_rest(world)
+
+
+def test_f40_a_server_that_shows_an_old_roster_brings_nobody_back(world):
+    sam, kim, lee = (world.people[name] for name in ("sam", "kim", "lee"))
+    before = world.house.imagine("server-before-the-removal")
+    world.remove(lee, kim)
+    world.sync(sam)
+    world.house.become(before)
+    met = world.meet(sam)
+    world.sync(sam)
+    world.sync(kim)
+    assert met not in {one.id for one in kim.records()}
+    assert {one.reason for one in batches.parked(kim.db)} == {"roster-unknown"}
+    assert not world.is_listed(kim)
 
 
 @pytest.mark.parametrize("column", ["header", "body"])
