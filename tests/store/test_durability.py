@@ -242,3 +242,13 @@ def test_a_disk_that_fails_is_trouble_and_not_a_bug() -> None:
     translated = engine.translate(error, "commit")
     assert isinstance(translated, Trouble)
     assert (translated.code, translated.facts) == ("disk-failing", {"reason": "SQLITE_IOERR_WRITE"})
+
+
+def test_an_index_of_the_log_that_finds_no_room_is_a_full_disk() -> None:
+    from outreach_app.store import engine
+
+    error = engine.Error("disk I/O error")
+    error.sqlite_errorcode, error.sqlite_errorname = 10 | (19 << 8), "SQLITE_IOERR_SHMSIZE"
+    translated = engine.translate(error, "open")
+    assert isinstance(translated, Trouble)
+    assert translated.code == "disk-full"

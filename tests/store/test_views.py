@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outreach_app.domain.kinds import KINDS
 from outreach_app.store import batches, checkup, database, oplog, views
 from outreach_app.store.batches import Cursor
 from outreach_app.store.views import Records
@@ -159,12 +160,23 @@ def test_one_id_with_two_kinds_is_parked_whole_and_mends_itself(db, hand, hands,
         ("person", {}),
     ],
 )
-def test_whatever_another_program_wrote_is_kept_and_shown(db, hand, server, kind, values) -> None:
+def test_whatever_another_program_wrote_is_kept_and_nobody_stumbles_over_it(
+    db, hand, server, kind, values
+) -> None:
+    """Unknown kinds and fields stand as they are; what no reader could read stays in the operation alone."""
     said = hand.begins(kind, **values)
     batches.apply_page(db, "team", [server.batch(hand, said)], None)
     found = Records(db).get(said.op.record)
-    assert found.values == {name: value for name, value in values.items() if value is not None}
+    fields = KINDS[kind].fields if kind in KINDS else {}
+    readable = {
+        name: value
+        for name, value in values.items()
+        if value is not None and (name not in fields or fields[name].is_readable(value))
+    }
+    assert found.values == readable
+    assert ("field-unfit" in found.flags) == (len(readable) < sum(one is not None for one in values.values()))
     assert Records(db).find(kind) == [found]
+    assert oplog.ops_of(db, said.op.record)[0].op.set == said.op.set
 
 
 # ------------------------------------------------------------------------------------------ looking up

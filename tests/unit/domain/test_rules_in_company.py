@@ -310,7 +310,6 @@ def test_a_trouble_names_its_code_and_an_unsaid_fact_does_not_break_its_words() 
 
 
 def test_every_answer_reads_as_words() -> None:
-    triangle = [[0, 0], [0.001, 0], [0.001, 0.001], [0, 0]]
     good = {
         "engagement": {"recorded_outcome": [{"start_point": "a", "what_happened": "b", "gain": "c"}]},
         "shift": {"not_reached": [{"hotspot": PLACE, "reason": "no_time"}], "break_minutes": 20},
