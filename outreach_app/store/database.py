@@ -7,6 +7,7 @@ their own transaction's; nothing is cached above SQLite's pages.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ Row = tuple[Any, ...]
 _KEY = 32
 _BUSY_MILLIS = 5_000
 _CACHE_KIB = 32 * 1024
+_LEAST_ROOM = 128 * 1024
 
 
 class Database:
@@ -199,6 +201,16 @@ def open_(path: Path, key: bytes) -> Database:
         raise Trouble("database-readonly", file=path.name, reason="permission") from None
     if size == 0:
         raise Trouble("database-empty", file=path.name)
+    try:
+        return _open_connection(path, key)
+    except Trouble as trouble:
+        # Without room for the log's index SQLite speaks of an input or output error and of nothing else.
+        if trouble.code == "disk-failing" and shutil.disk_usage(path.parent).free < _LEAST_ROOM:
+            raise Trouble("disk-full", reason="open") from trouble
+        raise
+
+
+def _open_connection(path: Path, key: bytes) -> Database:
     connection = _connect(path, key)
     database = Database(path, connection)
     try:

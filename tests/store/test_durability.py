@@ -244,11 +244,28 @@ def test_a_disk_that_fails_is_trouble_and_not_a_bug() -> None:
     assert (translated.code, translated.facts) == ("disk-failing", {"reason": "SQLITE_IOERR_WRITE"})
 
 
-def test_an_index_of_the_log_that_finds_no_room_is_a_full_disk() -> None:
-    from outreach_app.store import engine
-
-    error = engine.Error("disk I/O error")
-    error.sqlite_errorcode, error.sqlite_errorname = 10 | (19 << 8), "SQLITE_IOERR_SHMSIZE"
-    translated = engine.translate(error, "open")
-    assert isinstance(translated, Trouble)
-    assert translated.code == "disk-full"
+@needs_mounts
+def test_opening_on_a_full_disk_says_that_it_is_full(tmp_path: Path, key: bytes, run) -> None:
+    script = """
+import sys, subprocess
+from contextlib import suppress
+from pathlib import Path
+from outreach_app.domain.trouble import Trouble
+from outreach_app.store import database
+folder, key = Path(sys.argv[1]), bytes.fromhex(sys.argv[2])
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=True)
+database.create(folder / "records.db", key).close()
+with suppress(OSError), open(folder / "films", "wb", buffering=0) as file:
+    while True:
+        file.write(bytes(4096))
+try:
+    database.open_(folder / "records.db", key)
+except Trouble as trouble:
+    print(trouble.code)
+(folder / "films").unlink()
+database.open_(folder / "records.db", key).close()
+print("opens again")
+"""
+    process = run(script, str(tmp_path), key.hex(), under=OWN_MOUNTS)
+    out, err = process.communicate(timeout=60)
+    assert out.split("\n")[:2] == ["disk-full", "opens again"], err
