@@ -66,7 +66,8 @@ def demo(call: Call) -> Answer:
         if not getattr(call.asked, "wants_json", False):
             outside.stdout.write(f"Building the example in {folder} takes half a minute ...\n".encode())
             outside.stdout.flush()
-        mark = _build(folder, outside)
+        with _ending_in_order():
+            mark = _build(folder, outside)
     if not call.asked.no_window:
         with _ending_in_order(), _server(folder, outside.environ, mark.port):
             _show(folder, outside.environ)

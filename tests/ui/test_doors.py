@@ -151,8 +151,8 @@ def new_street(operations: Operations, tmp_path: Path) -> Iterator[Street]:
     here.leave()
 
 
-def wait_until(is_so: Callable[[], bool]) -> bool:
-    for _ in range(250):
+def wait_until(is_so: Callable[[], bool], seconds: float = 5) -> bool:
+    for _ in range(round(seconds * 50)):
         if is_so():
             return True
         QTest.qWait(20)
@@ -507,6 +507,61 @@ def test_a_profile_without_a_team_goes_on_where_it_stopped(
     street.press("keepsakes-done")
     assert street.come[0].membership.name == "Sam"
     street.leave()
+
+
+def servers_of(folder: Path) -> list[str]:
+    """Server processes that work in a folder."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                words = (process / "cmdline").read_bytes()
+            except OSError:  # it has ended since
+                continue
+            if b"outreach_app.server" in words and os.fsencode(folder) in words:
+                found.append(process.name)
+    return found
+
+
+def test_the_example_shows_how_far_it_is_and_stopping_leaves_nothing_running(new_street: Street) -> None:
+    street = new_street
+    street.arrive()
+    folder = street.doors.profile.with_name("profile-example")
+    find(street.window, "way-example", QPushButton).click()
+    line = find(street.window, "example-progress")
+    counts = line.findChildren(QLabel)
+    assert wait_until(lambda: any(label.text().startswith("3 of 20") for label in counts), 60)
+    assert servers_of(folder)
+    find(street.window, "example-progress-stop", QPushButton).click()
+    street.settle()
+    assert find(street.window, "way-example", QPushButton).isVisible()
+    assert not street.banner("first-run-banner"), "stopping is no trouble"
+    assert not servers_of(folder)
+    assert not street.replaced
+
+
+def test_an_example_that_is_built_is_opened_by_the_program_begun_anew(new_street: Street) -> None:
+    street = new_street
+    folder = street.doors.profile.with_name("profile-example")
+    folder.mkdir(parents=True)
+    (folder / "example.json").write_text('{"is_example": true, "is_ready": true, "files": []}')
+    street.arrive()
+    street.press("way-example")
+    assert street.replaced == [["demo", "--dir", str(folder)]]
+
+
+def test_a_folder_that_is_no_example_is_left_alone_and_told(new_street: Street) -> None:
+    street = new_street
+    folder = street.doors.profile.with_name("profile-example")
+    folder.mkdir(parents=True)
+    (folder / "mine.txt").write_text("not an example")
+    street.arrive()
+    street.press("way-example")
+    assert (
+        street.banner("first-run-banner") == Trouble("demo-folder-taken", folder=folder.name).words.happened
+    )
+    assert (folder / "mine.txt").read_text() == "not an example"
+    assert not street.replaced
 
 
 def test_every_door_can_be_heard_and_pressed(

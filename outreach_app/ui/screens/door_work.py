@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from outreach_app.domain.ids import Clock
-from outreach_app.domain.trouble import Trouble
+from outreach_app.domain.trouble import WORDS, Trouble
 from outreach_app.ui.progress import Progress
 
 if TYPE_CHECKING:
@@ -223,8 +223,11 @@ def build_example(folder: Path, environ: Mapping[str, str], progress: Progress) 
                 process.communicate()
                 raise Trouble("cancelled") from None
     if process.returncode:
-        line = said.decode(errors="replace").strip().splitlines()[-1:] or ["nothing"]
-        raise Trouble("demo-server-refused", said=line[0][:300])
+        line = (said.decode(errors="replace").strip().splitlines()[-1:] or ["nothing"])[0][:300]
+        code = line.partition(":")[0]
+        if code in WORDS and code != "demo-server-refused":
+            raise Trouble(code, folder=folder.name, file=folder.name)
+        raise Trouble("demo-server-refused", said=line)
     return folder
 
 
