@@ -14,8 +14,8 @@ from outreach_app.domain.field import Json
 from outreach_app.domain.trouble import Trouble
 from outreach_app.store import membership
 from outreach_app.store.profile import Profile
-from outreach_app.sync import enrol
-from outreach_app.sync.enrol import MemberLine
+from outreach_app.sync import admission, enrol
+from outreach_app.sync.admission import MemberLine
 from outreach_app.sync.line import Laptop
 from outreach_app.sync.post import Post
 from outreach_app.work import door, roll
@@ -70,7 +70,7 @@ def invite(call: Call) -> Answer:
     member = roll.the_member(call.desk, asked.member).id if asked.member else None
     text = _with_laptop(
         call,
-        lambda line: enrol.invite(
+        lambda line: admission.invite(
             line,
             role=asked.role or "worker",
             name=asked.name or "",
@@ -109,7 +109,7 @@ def join(call: Call) -> Answer:
 
 def members(call: Call) -> Answer:
     """Everybody, and whoever waits."""
-    found = _with_laptop(call, enrol.members)
+    found = _with_laptop(call, admission.members)
     lines = [
         f"{one.id}  {one.name or '…'}  {one.role}  {one.status}  {' '.join(one.words)}".rstrip()
         for one in found
@@ -123,8 +123,8 @@ def admit(call: Call) -> Answer:
     wanted = call.asked.join
 
     def let_in(line: Laptop) -> MemberLine:
-        waiting = [one for one in enrol.members(line) if one.invite and wanted in (one.id, one.invite)]
-        return enrol.admit(line, str(waiting[0].invite) if waiting else wanted, sheet)
+        waiting = [one for one in admission.members(line) if one.invite and wanted in (one.id, one.invite)]
+        return admission.admit(line, str(waiting[0].invite) if waiting else wanted, sheet)
 
     admitted = _with_laptop(call, let_in)
     return Answer(_plain(admitted), [f"{admitted.name} is in, as {admitted.role}."])
@@ -133,7 +133,7 @@ def admit(call: Call) -> Answer:
 def remove(call: Call) -> Answer:
     """Take a member out."""
     member = roll.the_member(call.desk, call.asked.member)
-    _with_laptop(call, lambda line: enrol.remove(line, member.id))
+    _with_laptop(call, lambda line: admission.remove(line, member.id))
     return Answer({"id": member.id}, [f"{member.get('name')} is out; a new key is in use."])
 
 

@@ -4,5 +4,5 @@ Lives here: what goes into a batch, what is believed of one that arrives, the pl
 pace of trying again, and the only HTTP session of the program (`post`).
 Never here: SQL, keys' internals, windows. Nothing is called "on server" without a signed receipt.
 Who may come in: `ui`, `cli`, `assembly`.
-Start reading: `round`, then `content`, `intake`, `post`, `enrol`.
+Start reading: `round`, then `content`, `intake`, `post`, `enrol`, `admission`.
 """

@@ -14,7 +14,7 @@ from msgspec import structs
 from outreach_app.domain.trouble import Trouble
 from outreach_app.store import membership
 from outreach_app.store.oplog import Changed
-from outreach_app.sync import enrol, incoming, outgoing, seen
+from outreach_app.sync import admission, enrol, incoming, outgoing, seen
 from outreach_app.sync.line import Laptop, Line, open_line, read_roster
 from outreach_app.sync.post import Answered
 from outreach_app.wire.auth import Access
@@ -57,8 +57,8 @@ def _round(line: Line) -> Report:
         raise Trouble("device-revoked", sent=sent)
     has_new_keys = read_roster(line)
     _stand(line)
-    admitted = enrol.serve_joins(line)
-    enrol.renew_old_keys(line)
+    admitted = admission.serve_joins(line)
+    admission.renew_old_keys(line)
     sent = outgoing.send_all(line)
     received = incoming.read_all(line, has_new_keys=has_new_keys)
     seen.tell_and_hear(line)

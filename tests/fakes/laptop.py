@@ -17,7 +17,7 @@ from outreach_app.store.batches import Truths
 from outreach_app.store.database import Database
 from outreach_app.store.membership import Membership
 from outreach_app.store.views import Records
-from outreach_app.sync import enrol, round
+from outreach_app.sync import admission, enrol, round
 from outreach_app.sync.enrol import Founded
 from outreach_app.sync.line import Laptop as Lanes
 from outreach_app.sync.post import Post
@@ -81,7 +81,7 @@ class Outreach:
     def invite(self, name: str, role: str = "worker", **more: str) -> str:
         lanes = self.lanes
         try:
-            return enrol.invite(lanes, role=role, name=name, **more)
+            return admission.invite(lanes, role=role, name=name, **more)
         finally:
             lanes.post.close()
 

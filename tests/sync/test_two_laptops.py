@@ -16,7 +16,7 @@ from fakes.laptop import Outreach
 from outreach_app.domain.kind import Record
 from outreach_app.domain.trouble import Trouble
 from outreach_app.store import batches, oplog
-from outreach_app.sync import enrol, kept
+from outreach_app.sync import admission, kept
 from outreach_app.work import late, record
 from outreach_app.work.record import settle, void
 
@@ -47,7 +47,7 @@ def test_what_a_worker_saved_before_admission_reaches_the_lead_once(
     assert same(joined, lead)
     assert [one.get("note") for one in lead.records("engagement")] == ["before anybody let me in"]
     lanes = lead.lanes
-    (line,) = [one for one in enrol.members(lanes) if one.name == "Sam"]
+    (line,) = [one for one in admission.members(lanes) if one.name == "Sam"]
     lanes.post.close()
     assert line.words == words
     assert len(words) == 6
@@ -239,7 +239,7 @@ def test_a_removed_member_stops_reading_and_what_they_still_send_waits_for_a_lea
     worker.meet(shift.id, note="in time")
     exchange(worker, lead)
     lanes = lead.lanes
-    enrol.remove(lanes, worker.me.member)
+    admission.remove(lanes, worker.me.member)
     lanes.post.close()
     lead.meet(shift.id, note="afterwards")
     lead.sync()
@@ -336,11 +336,11 @@ def test_a_second_lead_needs_the_root_sheet(server: Server, laptop: Callable[[st
     other.sync()
     assert not other.me.is_enrolled
     lanes = lead.lanes
-    (waiting,) = [one for one in enrol.members(lanes) if one.status == "waiting"]
+    (waiting,) = [one for one in admission.members(lanes) if one.status == "waiting"]
     with pytest.raises(Trouble) as caught:
-        enrol.admit(lanes, waiting.invite or "")
+        admission.admit(lanes, waiting.invite or "")
     assert caught.value.code == "roster-refused"
-    enrol.admit(lanes, waiting.invite or "", founded.root.text)
+    admission.admit(lanes, waiting.invite or "", founded.root.text)
     lanes.post.close()
     exchange(other, lead)
     assert other.me.is_enrolled
