@@ -88,17 +88,33 @@ def _ending_in_order() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Told to end meanwhile, the program hears it afterwards: a process half started would be nobody's."""
+    heard: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if heard:
+        signal.raise_signal(signal.SIGTERM)
+
+
 def _show(folder: Path, environ: Mapping[str, str]) -> None:
     """A worker's window until it is closed. Locking it replaces its process, so it has one of its own."""
     profile = folder / "profiles" / _WORKERS[0]
     words = ["--profile", str(profile), "--passphrase-file", str(folder / "passphrase.txt")]
-    window = subprocess.Popen([*_program(), *words], env=dict(environ), stdin=subprocess.DEVNULL)
+    window: subprocess.Popen[bytes] | None = None
     try:
+        with _undisturbed():
+            window = subprocess.Popen([*_program(), *words], env=dict(environ), stdin=subprocess.DEVNULL)
         with suppress(KeyboardInterrupt):  # the window hears Ctrl+C as well, and ends by itself
             window.wait()
     finally:
-        window.terminate()
-        window.wait()
+        if window is not None:
+            window.terminate()
+            window.wait()
 
 
 def _tell(folder: Path, mark: Mark) -> Answer:
@@ -309,22 +325,28 @@ def _server(folder: Path, environ: Mapping[str, str], port: int) -> Iterator[str
     """A server on loopback while the block lasts; its address. Port 0 takes a free one."""
     log = folder / "server.log"
     words = [*_server_program(), "serve", "--data", str(folder / "server"), "--port", str(port), "--json"]
-    with log.open("ab") as noise:
-        process = subprocess.Popen(
-            words, env=dict(environ), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=noise
-        )
+    process: subprocess.Popen[bytes] | None = None
     try:
+        with log.open("ab") as noise, _undisturbed():
+            process = subprocess.Popen(
+                words, env=dict(environ), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=noise
+            )
         assert process.stdout is not None
         yield _address(process.stdout, log)
     finally:
-        process.terminate()
-        try:
-            process.wait(_PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+        if process is not None:
+            _end(process)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(_PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+    assert server.stdout is not None
+    server.stdout.close()
 
 
 def _address(stdout: IO[bytes], log: Path) -> str:
