@@ -39,7 +39,7 @@ from outreach_app.domain.trouble import Trouble
 from outreach_app.store import database, membership
 from outreach_app.store.membership import Membership
 from outreach_app.store.views import Records
-from outreach_app.sync import enrol, kept, round
+from outreach_app.sync import admission, enrol, kept, round
 from outreach_app.sync.line import Laptop as Lanes
 from outreach_app.sync.post import Answered, Post
 from outreach_app.work import record
@@ -100,7 +100,9 @@ class Person:
     def lanes(self) -> Iterator[Lanes]:
         """What a round is given: this laptop's file and its simulated line."""
         post = Post(URL)
+        # The one seam: what requests calls a transport adapter, in the place of the one that opens sockets.
         post._session.mount(URL, self.wire)
+        post._session.trust_env = False  # no proxy stands on a simulated wire
         try:
             yield Lanes(lambda verb: verb(self.db), post, self.clock, self.randomness)
         finally:
@@ -342,7 +344,7 @@ class World:
     def invite(self, lead: Person, name: str, *faults: Fault, role: str = "worker") -> str:
         """An invite for somebody, made without a network if need be; empty where it was refused."""
         return (
-            self.call(lead, lambda lanes: enrol.invite(lanes, role=role, name=f"{MARK} {name}"), *faults)
+            self.call(lead, lambda lanes: admission.invite(lanes, role=role, name=f"{MARK} {name}"), *faults)
             or ""
         )
 
@@ -373,7 +375,7 @@ class World:
     def remove(self, lead: Person, other: Person, *faults: Fault) -> None:
         """Take somebody out of the team, if the weather lets it through."""
         member = other.me.member
-        self.call(lead, lambda lanes: enrol.remove(lanes, member), *faults)
+        self.call(lead, lambda lanes: admission.remove(lanes, member), *faults)
 
     def is_listed(self, person: Person) -> bool:
         """Whether the lead's roster lists the laptop: who must agree in the end."""

@@ -254,7 +254,7 @@ def histories() -> settings:
     quiet = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
     if many is None:
         return settings(
-            max_examples=40,
+            max_examples=30,
             stateful_step_count=25,
             derandomize=True,
             database=None,
