@@ -193,6 +193,8 @@ def settle(
             raise Trouble("conflict-missing", record=record_id, field=field)
         kind = kind_named(merged.record.kind)
         _may_write(desk, kind)
+        if field == VOIDED and desk.me != merged.record.author and desk.role not in ("lead", "dsl"):
+            raise Trouble("void-not-yours", record=record_id)
         leaves = merged.leaves[field]
         if take is not None:
             chosen = [leaf for leaf in leaves if leaf.op == take]

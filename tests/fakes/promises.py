@@ -129,7 +129,7 @@ def rest(world: World) -> None:
         assert not gaps(person, team)
         assert checkup.check(person.db) == []
         said = batches.truths(person.db)
-        assert said.saved == said.verified, f"{person.name}: {said}"
+        assert said.saved == said.verified == said.seen_by_lead, f"{person.name}: {said}"
     assert conflicts(lead) == expected_conflicts(ops.values())
     notes = [one.get("note") for one in lead.records("engagement")]
     first = [note for note in notes if note]

@@ -113,12 +113,12 @@ class Team(RuleBasedStateMachine):
         """Take an engagement out of the counts, or bring it back."""
         person = self.person(name)
         one = self.pick(person, number)
-        if one is None or not (person.me.role == "lead" or person.get(one).author == person.me.member):
+        if one is None or not self.may_void(person, one):
             return
         if person.get(one).state == "voided":
             self.world.act(person, lambda: record.undo_void(person.desk, one), fuse)
         else:
-            self.world.act(person, lambda: record.void(person.desk, one, f"{MARK} entered twice"), fuse)
+            self.world.act(person, lambda: record.void(person.desk, one, f"{MARK}, says {name}"), fuse)
 
     @rule(name=anybody, number=which, fuse=fuses)
     def settle(self, name, number, fuse):
@@ -128,7 +128,9 @@ class Team(RuleBasedStateMachine):
         if not open_questions:
             return
         one = sorted(open_questions)[number % len(open_questions)]
-        field = open_questions[one][0]
+        field = open_questions[one][number % len(open_questions[one])]
+        if field == "voided" and not self.may_void(person, one):
+            return
         merged = oplog.merged(person.db, one)
         assert merged is not None
         leaves = merged.leaves[field]
@@ -238,6 +240,10 @@ class Team(RuleBasedStateMachine):
         """One of a laptop's engagements, or none."""
         ids = sorted(among if among is not None else (one.id for one in person.records()))
         return ids[number % len(ids)] if ids else None
+
+    def may_void(self, person, one):
+        """Authors and leads may."""
+        return person.me.role == "lead" or person.get(one).author == person.me.member
 
     def accept(self):
         """How many late batches the lead has let in."""

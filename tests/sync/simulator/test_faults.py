@@ -13,6 +13,7 @@ from fakes import promises
 from fakes.edges import WEATHER, Answer, Deliver, Fuse
 from fakes.world import EXPECTED, MARK, Fault, World
 
+from outreach_app.domain.trouble import Trouble
 from outreach_app.store import batches, oplog
 from outreach_app.sync import admission, kept
 from outreach_app.wire import batch as wire_batch
@@ -298,6 +299,22 @@ def test_f44_f45_f46_what_three_change_offline_ends_alike_in_any_order_of_arriva
         assert "edited-while-voided" in found.flags
         ends.append(promises.table(one.people["kim"]))
     assert all(end == ends[0] for end in ends)
+
+
+def test_f46_two_reasons_for_a_void_are_settled_by_whoever_may_void(world):
+    sam, kim, lee = (world.people[name] for name in ("sam", "kim", "lee"))
+    (met,) = (one.id for one in sam.records())
+    for person in (sam, lee):
+        world.act(person, lambda desk=person.desk: record.void(desk, met, f"{MARK} by {desk.role}"))
+    come_to_rest(world)
+    assert kim.get(met).conflicts == ("voided",)
+    take = oplog.merged(kim.db, met).leaves["voided"][0].op
+    with pytest.raises(Trouble) as caught:
+        record.settle(kim.desk, met, "voided", take=take)
+    assert caught.value.code == "void-not-yours"
+    world.act(sam, lambda: record.settle(sam.desk, met, "voided", take=take))
+    come_to_rest(world)
+    assert [one.get(met).conflicts for one in world.people.values()] == [(), (), ()]
 
 
 def test_f45_a_form_that_stood_open_overwrites_nothing_that_came_meanwhile(world):
