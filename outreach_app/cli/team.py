@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from outreach_app.cli import laptop, reading
-from outreach_app.cli.call import Answer, Call, Misused, first_line
+from outreach_app.cli.call import Answer, Call, Misused, Outside, first_line
 from outreach_app.domain.field import Json
 from outreach_app.domain.trouble import Trouble
 from outreach_app.store import membership
 from outreach_app.store.profile import Profile
 from outreach_app.sync import admission, enrol
 from outreach_app.sync.admission import MemberLine
-from outreach_app.sync.line import Laptop
+from outreach_app.sync.line import Laptop, open_line
 from outreach_app.sync.post import Post
 from outreach_app.work import door, roll
 from outreach_app.work.door import Opened
@@ -84,7 +84,7 @@ def invite(call: Call) -> Answer:
 
 
 def join(call: Call) -> Answer:
-    """Make this laptop's keys and its request; `sync` carries it to the team."""
+    """Make this laptop's keys and its request, and put it to the team where there is a network."""
     asked, outside = call.asked, call.outside
     text = reading.text(reading.content(asked.invite, outside.stdin), reading.named(asked.invite))
     enrol.open_invite(text, outside.clock.now())
@@ -92,6 +92,7 @@ def join(call: Call) -> Answer:
         joined = enrol.join(
             opened.db, text, name=asked.name, clock=outside.clock, randomness=outside.randomness
         )
+        _knock(opened, joined.membership, outside)
     me = joined.membership
     document = {
         "member": me.member,
@@ -105,6 +106,19 @@ def join(call: Call) -> Answer:
         f"Write down the recovery code of this laptop; it is shown once: {code or 'as it was given before'}",
     ]
     return Answer(document, lines)
+
+
+def _knock(opened: Opened, me: membership.Membership, outside: Outside) -> None:
+    """Ask at once where there is a network, so that an invite that is used up is said now and not later.
+
+    Everything else that a server or a network may say can wait for the first `sync`.
+    """
+    try:
+        with laptop.online(opened, me, outside) as joiner:
+            enrol.ask_again(open_line(joiner, me))
+    except Trouble as trouble:
+        if trouble.code in ("invite-used", "invite-expired"):
+            raise
 
 
 def members(call: Call) -> Answer:

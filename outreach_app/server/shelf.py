@@ -327,6 +327,15 @@ class Shelf:
                 request.sign_public,
             ):
                 raise Refusal("invite-used")
+            # A laptop that waits and is given another invite (the first ran out) asks under that one now.
+            db.execute(
+                delete(joins).where(
+                    joins.c.team == request.team,
+                    joins.c.device == request.device,
+                    joins.c.sign_public == request.sign_public,
+                    joins.c.invite != request.invite,
+                )
+            )
             if before is None and self._is_device_taken(db, request.team, request.device):
                 raise Refusal("invite-used")
             if before is not None:

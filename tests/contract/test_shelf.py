@@ -580,18 +580,20 @@ def test_a_joiner_learns_how_its_request_stands(house: House) -> None:
     assert house.shelf.waiting_joins(caller(team)) == ()
 
 
-def test_a_laptop_joins_under_one_invite_only(house: House) -> None:
+def test_a_laptop_waits_under_one_invite_and_the_newer_takes_the_place_of_the_older(house: House) -> None:
     team, joiner = house.found(), Laptop()
     for secret in (SECRET, b"t" * 16):
         house.shelf.register_invite(
             caller(team), invite.read_registration(registration(secret, NOW + timedelta(days=1))), NOW
         )
     house.shelf.join(invite.read_join(join_request(team, joiner, SECRET)), NOW)
-    impostor = replace(team.lead, key=joiner.key)
-    for device in (joiner, impostor):
+    again = invite.read_join(join_request(team, joiner, b"t" * 16))
+    for impostor in (replace(team.lead, key=joiner.key), replace(joiner, key=Laptop().key)):
         with pytest.raises(Refusal) as refused:
-            house.shelf.join(invite.read_join(join_request(team, device, b"t" * 16)), NOW)
+            house.shelf.join(invite.read_join(join_request(team, impostor, b"t" * 16)), NOW)
         assert code(refused) == "invite-used"
+    assert house.shelf.join(again, NOW)
+    assert house.shelf.waiting_joins(caller(team)) == (again.raw,)
 
 
 def test_a_laptop_that_the_roster_lists_need_not_be_invited_again(house: House) -> None:

@@ -145,12 +145,32 @@ def test_an_expired_invite_is_told_so(lead: Terminal, people):
 def test_an_invite_is_good_for_one_laptop(lead: Terminal, newcomer):
     text = invited(lead)
     first, second = newcomer("first"), newcomer("second")
-    for terminal in (first, second):
-        assert join(terminal, text).code == 0
-    assert first.ask("sync")["enrolled"] is False
-    said = second.say("sync")
+    assert join(first, text).code == 0
+    said = join(second, text)
     assert said.code == 1
     assert said.complaint.startswith("invite-used: ")
+    assert first.ask("sync")["enrolled"] is False
+
+
+def test_an_invite_that_is_used_up_leaves_no_profile_behind(lead: Terminal, newcomer, people):
+    text = invited(lead)
+    assert join(newcomer("first"), text).code == 0
+    second = people("second")
+    assert join(second, text).complaint.startswith("invite-used: ")
+    assert not Profile(second.profile).exists()
+
+
+def test_without_a_network_one_joins_and_a_used_invite_is_told_at_the_first_sync(
+    lead: Terminal, newcomer, monkeypatch: pytest.MonkeyPatch
+):
+    text = invited(lead)
+    first, second = newcomer("first"), newcomer("second")
+    assert join(first, text).code == 0
+    with monkeypatch.context() as outside:
+        outside.setenv("http_proxy", "http://127.0.0.1:9")
+        assert join(second, text).code == 0
+        assert second.say("sync").complaint.startswith("offline: ")
+    assert second.say("sync").complaint.startswith("invite-used: ")
 
 
 def test_joining_again_while_waiting_keeps_member_and_laptop(lead: Terminal, people):
@@ -160,6 +180,9 @@ def test_joining_again_while_waiting_keeps_member_and_laptop(lead: Terminal, peo
     assert (second["member"], second["device"]) == (first["member"], first["device"])
     assert first["recovery_code"]
     assert second["recovery_code"] is None
+    assert terminal.ask("sync")["enrolled"] is False
+    lead.ask("sync")
+    assert terminal.ask("sync")["enrolled"] is True
 
 
 def test_whoever_is_in_a_team_joins_no_other(lead: Terminal):
