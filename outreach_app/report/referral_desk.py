@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from outreach_app.domain import codes, counting
+from outreach_app.domain.field import YEARS
 from outreach_app.domain.kind import Record, answers
 from outreach_app.domain.referral import Referral, ReferralEvent, Standing, status_of
 from outreach_app.domain.shift import Shift
@@ -146,7 +147,7 @@ def _window(
     """Since when "since the last shift" is: the end of the team's shift before, or the day's beginning."""
     zone = now.tzinfo or UTC
     if period:
-        since = datetime.combine(period.since, time(), zone)
+        since = datetime.combine(max(period.since, date(YEARS.start, 1, 1)), time(), zone)
         last_on = min(period.until, now.date())  # the last day of the calendar has no day after it
         return since, min(now, datetime.combine(last_on + timedelta(days=1), time(), zone))
     shift = outings[0]

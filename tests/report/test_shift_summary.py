@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from report.street import DAY, HOTSPOTS, Notebook, at, evening, meet, new_shift
 
@@ -505,9 +506,12 @@ def test_a_period_without_shifts_is_all_zeros(book: Notebook, sum_up: SumUp) -> 
     assert (summary.shifts, summary.hotspots, summary.trail.records) == ((), (), 0)
 
 
-def test_a_period_may_run_to_the_last_day_of_the_calendar(book: Notebook, sum_up: SumUp) -> None:
-    period = Period(date(2026, 1, 1), date.max)
-    assert sum_up(*shifts_between(book.records, period), period=period).until == date.max
+@pytest.mark.parametrize("place", ["Asia/Tokyo", "America/New_York"])
+def test_a_period_may_be_the_whole_calendar(book: Notebook, sum_up: SumUp, place: str) -> None:
+    period = Period(date.min, date.max)
+    told = sum_up(*shifts_between(book.records, period), period=period, zone=ZoneInfo(place))
+    assert (told.since, told.until) == period
+    assert msgspec.json.encode(told)
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(book: Notebook) -> None:
