@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO
 
@@ -85,9 +86,19 @@ def restore(file: Path, profile: Profile) -> Path | None:
             settle(parts[path], path)
     except FileNotFoundError:
         raise Trouble("backup-missing", file=file.name) from None
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, EOFError):
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        NotImplementedError,
+        EOFError,
+        ValueError,
+        RuntimeError,
+        zlib.error,
+    ):
         raise Trouble("backup-damaged", file=file.name) from None
     except OSError as error:
+        if error.errno == errno.EINVAL:  # the archive's own index points to where no file can be
+            raise Trouble("backup-damaged", file=file.name) from None
         raise _trouble(error, profile.folder) from error
     finally:
         for part in parts.values():

@@ -131,6 +131,23 @@ def test_a_backup_that_is_not_whole_changes_nothing(packed: Path, profile: Profi
     assert {path: path.read_bytes() for path in profile.folder.rglob("*") if path.is_file()} == before
 
 
+def test_a_bit_turned_over_in_the_archives_index_is_damage_or_does_no_harm(
+    packed: Path, profile: Profile, db
+) -> None:
+    db.close()
+    whole, records = packed.read_bytes(), zipfile.ZipFile(packed).read("records.db")
+    elsewhere = Profile(profile.folder.with_name("elsewhere"))
+    for place in range(len(whole) - 200, len(whole)):
+        packed.write_bytes(whole[:place] + bytes([whole[place] ^ 0x80]) + whole[place + 1 :])
+        said = "restored"
+        try:
+            backup.restore(packed, elsewhere)
+        except Trouble as trouble:
+            said = trouble.code
+        assert said in ("restored", "backup-damaged", "backup-newer"), place
+    assert not elsewhere.records.exists() or elsewhere.records.read_bytes() == records
+
+
 def cut(packed: Path) -> Path:
     whole = packed.read_bytes()
     packed.write_bytes(whole[: len(whole) // 2])
