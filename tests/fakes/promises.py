@@ -131,9 +131,8 @@ def rest(world: World) -> None:
         said = batches.truths(person.db)
         assert said.saved == said.verified == said.seen_by_lead, f"{person.name}: {said}"
     assert conflicts(lead) == expected_conflicts(ops.values())
-    notes = [one.get("note") for one in lead.records("engagement")]
-    first = [note for note in notes if note]
-    assert len(first) == len(set(first)), "somebody's engagement stands there twice"
+    begun = [held.op.set["note"] for held in ops.values() if "shift" in held.op.set]
+    assert len(begun) == len(set(begun)), "somebody's engagement stands there twice"
     server_keeps_its_books(world)
 
 
