@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from outreach_app.domain import codes
-from outreach_app.domain.field import Choices, Note, Text
-from outreach_app.domain.kind import Declared, describe
+from outreach_app.domain.field import Choices, Json, Note, Text
+from outreach_app.domain.kind import Declared, Finding, LookUp, describe
 
 
 class Team(Declared, frozen=True):
@@ -26,5 +27,18 @@ class Member(Declared, frozen=True):
     trained_in: Annotated[list[str] | None, Choices("Trained in", codes=codes.TRAININGS)] = None
 
 
-TEAM = describe(Team, "team", label="Team", plural="Teams", stream="config", writers=("lead",))
+def _team_against(values: Mapping[str, Json], look_up: LookUp, record_id: str | None) -> Iterator[Finding]:
+    if record_id is None and any(True for _ in look_up.find("team")):
+        yield Finding("refuse", "name", "team-stands", "The team has its record already: amend that one.")
+
+
+TEAM = describe(
+    Team,
+    "team",
+    label="Team",
+    plural="Teams",
+    stream="config",
+    writers=("lead",),
+    rules_against=_team_against,
+)
 MEMBER = describe(Member, "member", label="Member", plural="Members", stream="config", writers=("lead",))

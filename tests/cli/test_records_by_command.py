@@ -400,3 +400,8 @@ def test_without_a_verb_the_window_opens_on_the_profile(terminal: Terminal, tmp_
     assert terminal.say().code == 0
     assert terminal.say("--profile", str(tmp_path / "other")).code == 0
     assert terminal.windows == [terminal.profile, tmp_path / "other"]
+
+
+def test_there_is_one_team_and_no_second_one_can_take_its_name(locked: Terminal):
+    said = locked.say("record", "team", "--file", "-", given=b'{"name": "Somebody else"}')
+    assert (said.code, said.complaint.split(":")[0]) == (1, "team-stands")
