@@ -7,9 +7,11 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from types import TracebackType
 
 from outreach_app.cli import command
 from outreach_app.cli.call import Outside
+from outreach_app.domain.bug_report import BugReport
 from outreach_app.domain.trouble import Trouble
 
 _INTERRUPTED, _NOBODY_READS = 130, 141
@@ -21,6 +23,7 @@ def main() -> int:
     """Do what the command line says; returns the exit code."""
     from outreach_app.assembly import SystemClock
 
+    sys.excepthook = _tell_bug
     outside = Outside(
         stdin=sys.stdin.buffer,
         stdout=sys.stdout.buffer,
@@ -38,6 +41,12 @@ def main() -> int:
     except BrokenPipeError:  # `outreach list ... | head`; what is left must not be written at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _NOBODY_READS
+
+
+def _tell_bug(kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:
+    """Ours: told without its words, which could quote a record. Python ends with exit code 1 by itself."""
+    print("bug: Something in the program went wrong; this is all that needs telling:", file=sys.stderr)
+    print(BugReport(kind, trace), file=sys.stderr)
 
 
 def _open_window(profile: Path, passphrase: str | None = None) -> int:

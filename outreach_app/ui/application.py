@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
 from types import TracebackType
 
@@ -17,7 +16,7 @@ import PySide6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-import outreach_app
+from outreach_app.domain.bug_report import BugReport
 from outreach_app.ui.bridge import Bridge
 from outreach_app.ui.icons import window_icon
 from outreach_app.ui.look import Look, Wearing
@@ -53,39 +52,6 @@ class Collector(QObject):
         gc.enable()
 
 
-class BugReport:
-    """What may be told about a bug: kinds and places, never the words of an exception.
-
-    An exception's message can quote a record, a name or a key; its class and the lines it passed cannot.
-    """
-
-    def __init__(self, kind: type[BaseException], trace: TracebackType | None) -> None:
-        self.kind = kind.__name__
-        self.places = [
-            f"{_module(frame.filename)}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)
-        ]
-
-    def __str__(self) -> str:
-        import platform  # slow to load, and never needed on a good day
-
-        versions = (
-            f"outreach {outreach_app.__version__}",
-            f"python {platform.python_version()}",
-            f"qt {PySide6.__version__}",
-            platform.system(),
-        )
-        return "\n".join((" · ".join(versions), self.kind, *(f"  {place}" for place in self.places)))
-
-
-def _module(filename: str) -> str:
-    """A path without the home folder in it: people's names are often there."""
-    parts = filename.replace("\\", "/").split("/")
-    start = max(
-        (at for at, part in enumerate(parts) if part in ("outreach_app", "site-packages")), default=-2
-    )
-    return "/".join(parts[start:])
-
-
 class Application(QApplication):
     """QApplication with a look, a bridge, and one place where bugs arrive."""
 
@@ -114,7 +80,7 @@ class Application(QApplication):
         if issubclass(kind, KeyboardInterrupt):
             self.quit()
             return
-        report = BugReport(kind, trace)
+        report = BugReport(kind, trace, f"qt {PySide6.__version__}")
         print(report, file=sys.stderr)
         self.bridge.post(lambda: self.bug_met.emit(report))
 

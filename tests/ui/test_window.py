@@ -10,8 +10,8 @@ from PySide6.QtCore import QElapsedTimer, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
+from outreach_app.domain.bug_report import BugReport
 from outreach_app.domain.trouble import Words
-from outreach_app.ui.application import BugReport
 from outreach_app.ui.bug_dialog import BugDialog
 from outreach_app.ui.icons import is_icon
 from outreach_app.ui.look import Look, Theme, Wearing
