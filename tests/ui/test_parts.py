@@ -80,6 +80,20 @@ def test_a_stepper_set_by_the_program_tells_nobody(qtbot, page: QWidget) -> None
     assert not stepper.more.isEnabled()
 
 
+def test_a_number_beyond_the_highest_stays_as_typed_and_no_step_goes_there(qtbot, page: QWidget) -> None:
+    stepper = Stepper(name="headcount", label="How many", highest=200)
+    put(page, stepper)
+    stepper.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClicks(stepper.number, "250")
+    assert stepper.value() == 250, "a 25 is what nobody said"
+    qtbot.keyClick(stepper.number, Qt.Key.Key_Up)
+    assert stepper.value() == 250
+    stepper.set_value(199)
+    qtbot.keyClick(stepper.number, Qt.Key.Key_PageUp)
+    assert stepper.value() == 200
+    assert not stepper.more.isEnabled()
+
+
 def test_a_digit_picks_a_segment_and_arrows_move_between_them(qtbot, page: QWidget) -> None:
     depth = Segments(DEPTHS, name="depth", label="How deep", is_numbered=True)
     put(page, depth)
@@ -104,8 +118,10 @@ def test_segments_stand_below_each_other_when_there_is_no_room(qtbot, page: QWid
 def test_a_choice_set_back_to_none_shows_none(qtbot, page: QWidget) -> None:
     depth = Segments(DEPTHS, name="depth", label="How deep")
     depth.set_value("1")
+    assert depth.focusProxy() is depth.segments[1]
     depth.set_value(None)
     assert depth.value() is None
+    assert depth.focusProxy() is depth.segments[0], "the last answer's place is no place of this one"
 
 
 def test_letters_toggle_chips_and_arrows_walk_them(qtbot, page: QWidget) -> None:

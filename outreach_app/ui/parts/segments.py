@@ -148,8 +148,10 @@ class Segments(QWidget):
     def set_value(self, code: str | None) -> None:
         """Show a choice without telling anybody; None takes it back."""
         self._said = code
+        self.setFocusProxy(self.segments[0])  # a choice that is shown takes the focus to itself
         for segment in self.segments:
             segment.setAutoExclusive(False)
+            segment.setChecked(False)
             segment.setChecked(segment.choice.code == code)
         for segment in self.segments:
             segment.setAutoExclusive(True)

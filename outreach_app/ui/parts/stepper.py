@@ -28,6 +28,16 @@ class _Number(QSpinBox):
         self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFrame(False)
+        self.highest = self.maximum()
+
+    def set_bounds(self, lowest: int, highest: int) -> None:
+        """Steps end at the highest; digits may pass it. Qt would swallow the last digit of 250 and leave
+        a 25 that nobody meant; so it stays as typed, and the field's rule says what is wrong."""
+        self.highest = highest
+        self.setRange(lowest, 10 ** len(str(highest)) - 1)
+
+    def stepBy(self, steps: int) -> None:
+        super().stepBy(min(steps, max(0, self.highest - self.value())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -95,7 +105,7 @@ class _End(QAbstractButton):
 
 
 class Stepper(QWidget):
-    """A count with a lowest and highest value.
+    """A count with a lowest and highest value; digits typed above it are kept, for a rule to judge.
 
     `changed(int)` is emitted for what a person did, not for `set_value`. Type digits, press arrows or
     + and −, or click the ends. A zero is drawn faintly: nobody has said it, it is only not more.
@@ -119,7 +129,7 @@ class Stepper(QWidget):
         self.number = _Number(self)
         self.number.setObjectName(f"{name}-number")
         self.number.setAccessibleName(label)
-        self.number.setRange(lowest, highest)
+        self.number.set_bounds(lowest, highest)
         self.number.valueChanged.connect(self._on_number_value_changed)
         self.fewer = _End("minus", self.tr("One fewer: %1").replace("%1", label), self)
         self.fewer.setObjectName(f"{name}-fewer")
@@ -142,11 +152,6 @@ class Stepper(QWidget):
         self.number.setValue(value)
         self._is_quiet = False
 
-    def set_highest(self, highest: int) -> None:
-        """No more than this; a value above it becomes it."""
-        self.number.setMaximum(highest)
-        self._show_state()
-
     @Slot(int)
     def _on_number_value_changed(self, value: int) -> None:
         self._show_state()
@@ -156,7 +161,7 @@ class Stepper(QWidget):
     def _show_state(self) -> None:
         value = self.number.value()
         self.fewer.setEnabled(value > self.number.minimum())
-        self.more.setEnabled(value < self.number.maximum())
+        self.more.setEnabled(value < self.number.highest)
         if self.number.property("zero") is not (value == 0):
             self.number.setProperty("zero", value == 0)
             restyle(self.number)
