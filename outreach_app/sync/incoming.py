@@ -6,7 +6,7 @@ the server shows must continue what was seen (`plan.follow`); a restored server 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from outreach_app.domain.operation import op_id
 from outreach_app.domain.trouble import Trouble
@@ -16,7 +16,7 @@ from outreach_app.store.batches import Cursor, ParkedOp, ReceivedBatch, Status
 from outreach_app.store.database import Database
 from outreach_app.store.oplog import Changed
 from outreach_app.store.views import Records
-from outreach_app.sync import content, intake, outgoing, plan
+from outreach_app.sync import content, intake, kept, outgoing, plan
 from outreach_app.sync.line import STREAMS, Line, give_back_roster
 from outreach_app.sync.post import Answered, ours
 from outreach_app.wire import batch as wire_batch
@@ -292,13 +292,16 @@ def _meet_restored_server(line: Line, name: str, stream: Stream, raws: Sequence[
     cursor = line.ask(lambda db: batches.cursor(db, name))
     if cursor.history is None:
         raise Trouble("server-forked", stream=name)
-    changes = [_checked_change(line, raw) for raw in raws]
     place = plan.Place(cursor.history, cursor.team_seq, cursor.head)
+    if not raws:
+        place, raws = _step_back(line, stream, place)
+    changes = [_checked_change(line, raw) for raw in raws]
     rebased = plan.rebase(place, changes, stream.id)
     old = {cursor.history, *(change.old for change in changes if change.stream == stream.id)}
 
     def stand_anew(db: Database) -> None:
         with db.atomic():
+            kept.keep_restores(db, raws)
             for history in old:
                 batches.forget_receipts(db, history, rebased.shared_until)
             there = Cursor(
@@ -316,16 +319,28 @@ def _meet_restored_server(line: Line, name: str, stream: Stream, raws: Sequence[
     outgoing.send_all(line)
 
 
+def _step_back(line: Line, stream: Stream, place: plan.Place) -> tuple[plan.Place, Sequence[bytes]]:
+    """The server came from a backup older than the last restore and has never heard of my history.
+
+    This laptop has kept what that restore said, so it can go back through it and ask from there. Raises
+    Trouble `server-forked` where no statement of mine leads to a history the server knows.
+    """
+    known = [_checked_change(line, raw) for raw in line.ask(kept.restores)]
+    by_new = {change.new: change for change in known if change.stream == stream.id}
+    while (change := by_new.pop(place.history, None)) is not None:
+        place = plan.step_back(place, change)
+        try:
+            _fetch(line, stream, place.team_seq, place.history, limit=1)
+        except Answered as answered:
+            if answered.report.code != "history-changed":
+                raise
+            if statements := answered.report.attached.get("changes", ()):
+                return place, statements
+    raise Trouble("server-forked", stream=stream.name)
+
+
 def _checked_change(line: Line, raw: bytes) -> HistoryChange:
     try:
         return read_change(raw, line.receipt_key)
     except Refused:
         raise Trouble("receipt-wrong") from None
-
-
-def reasons(parked: Sequence[batches.Parked]) -> Mapping[str, int]:
-    """How many wait for each reason."""
-    found: dict[str, int] = {}
-    for one in parked:
-        found[one.reason] = found.get(one.reason, 0) + 1
-    return found

@@ -5,7 +5,8 @@ Everything is bytes by room and key in the store's book; here they get their sha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,14 +21,8 @@ from outreach_app.store.membership import Membership
 from outreach_app.wire import roster
 from outreach_app.wire.roster import RosterPost
 
-_IDENTITY, _ROSTER, _EPOCH, _INVITE, _JOIN, _SENT = (
-    "identity",
-    "roster",
-    "epoch",
-    "invite",
-    "join",
-    "seen-sent",
-)
+_IDENTITY, _ROSTER, _EPOCH, _RESTORE = "identity", "roster", "epoch", "restore"
+_INVITE, _JOIN, _SENT = "invite", "join", "seen-sent"
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,3 +140,14 @@ def last_seen_sent(db: Database, stream: str) -> bytes | None:
 def keep_seen_sent(db: Database, stream: str, statement: bytes) -> None:
     """Remember it, so that an unchanged one is not sent again."""
     shelf.put(db, _SENT, stream, statement)
+
+
+def keep_restores(db: Database, statements: Iterable[bytes]) -> None:
+    """Signed statements of restores this laptop has been through, by what they say."""
+    for raw in statements:
+        shelf.put(db, _RESTORE, hashlib.sha256(raw).hexdigest(), raw)
+
+
+def restores(db: Database) -> list[bytes]:
+    """The statements, in no order."""
+    return [raw for _, raw in shelf.all(db, _RESTORE)]

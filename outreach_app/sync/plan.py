@@ -71,6 +71,16 @@ def follow(stream: bytes, place: Place, receipts: Sequence[Receipt]) -> Place:
     return place
 
 
+def step_back(place: Place, change: HistoryChange) -> Place:
+    """The same place in the history before a restore that this reader has been through already.
+
+    Not beyond what both histories share: what came after that restore, the older history never held.
+    """
+    if change.team_seq < place.team_seq:
+        return Place(change.old, change.team_seq, change.head)
+    return Place(change.old, place.team_seq, place.head)
+
+
 def rebase(place: Place, changes: Sequence[HistoryChange], stream: bytes) -> Rebased:
     """Where to stand after the restores that lead from my history to the newest.
 

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 from fakes.crew import Server
@@ -208,6 +208,33 @@ def test_a_server_restored_from_yesterdays_backup_gets_everything_back(
     again.stop()
     assert same(worker, lead)
     assert len(lead.records("engagement")) == 5
+    for one in (worker, lead):
+        assert one.truths.waiting == 0
+        assert one.truths.verified == one.truths.saved
+
+
+@pytest.mark.own_server
+def test_one_old_backup_restored_twice_gets_everything_back_twice(
+    server: Server, worker: Outreach, lead: Outreach, shift: Record, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    backup = tmp_path_factory.mktemp("backup") / "backup"
+    worker.meet(shift.id, note="before")
+    exchange(worker, lead)
+    server.verb("backup", "--out", str(backup))
+    with ExitStack() as running:
+        for turn in ("first", "second"):
+            worker.meet(shift.id, note=f"lost by the {turn} restore")
+            exchange(worker, lead)
+            server.close()
+            server = Server(tmp_path_factory.mktemp(turn) / "server")
+            running.callback(server.close)
+            server.verb("restore", str(backup))
+            server.start()
+            for one in (worker, lead):
+                one.url = server.url
+            exchange(worker, lead)
+            assert same(worker, lead)
+    assert len(lead.records("engagement")) == 3
     for one in (worker, lead):
         assert one.truths.waiting == 0
         assert one.truths.verified == one.truths.saved

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach_app.domain.trouble import Trouble
-from outreach_app.sync.plan import Place, cut, follow, rebase, start
+from outreach_app.sync.plan import Place, cut, follow, rebase, start, step_back
 from outreach_app.wire import limits
 from outreach_app.wire.receipt import HistoryChange, Receipt, first_head, next_head
 
@@ -94,6 +94,15 @@ def test_two_restores_in_a_row_are_met_in_any_order() -> None:
     steps = [change(HISTORY, NEWER, 2, page[1].head), change(NEWER, NEWEST, 1, page[0].head)]
     for order in (steps, steps[::-1]):
         assert rebase(here, order, STREAM).place == Place(NEWEST, 1, page[0].head)
+
+
+def test_stepping_back_through_a_restore_goes_no_further_than_what_both_held() -> None:
+    page = receipts(batch(1), batch(2))
+    restored = change(HISTORY, NEWER, 1, page[0].head)
+    beyond = Place(NEWER, 5, bytes(32))
+    assert step_back(beyond, restored) == Place(HISTORY, 1, page[0].head)
+    before = Place(NEWER, 0, first_head(STREAM))
+    assert step_back(before, restored) == Place(HISTORY, 0, first_head(STREAM))
 
 
 def test_a_statement_that_contradicts_the_head_i_saw_is_a_fork() -> None:
