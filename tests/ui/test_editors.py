@@ -149,6 +149,21 @@ def test_the_wall_clock_of_summer_and_winter_comes_back_as_the_same_moment(setti
     assert editor.value() == "2026-07-14T19:10:00Z"
 
 
+def test_a_wrong_hour_is_typed_again_after_going_back_by_arrow_or_by_tab(setting: Setting, qtbot) -> None:
+    editor = make_editor(field.Moment("When", required=True), "when", setting)
+    part = shown(editor, qtbot)
+    editor.set_value("2026-11-24T18:05:00Z")
+    QTest.keyClicks(QApplication.focusWidget(), "2010")
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Left)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Left)
+    QTest.keyClicks(QApplication.focusWidget(), "1915")
+    assert editor.value() == "2026-11-24T19:15:00Z"
+    part.clock.clearFocus()
+    part.clock.setFocus(Qt.FocusReason.BacktabFocusReason)
+    QTest.keyClicks(QApplication.focusWidget(), "1620")
+    assert editor.value() == "2026-11-24T16:20:00Z"
+
+
 def test_a_time_that_may_be_missing_is_set_and_taken_back(setting: Setting, qtbot) -> None:
     editor = make_editor(field.Moment("Left"), "left", setting)
     part = shown(editor, qtbot)

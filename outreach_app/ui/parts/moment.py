@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from PySide6.QtCore import QDate, QDateTime, QEvent, QSize, QTime, QTimeZone, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtCore import QDate, QDateTime, QEvent, QSize, Qt, QTime, QTimeZone, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QDateTimeEdit, QHBoxLayout, QSizePolicy, QWidget
 
 from outreach_app.ui.look import Space, worn
@@ -25,6 +25,22 @@ class _Clock(QDateTimeEdit):
     def focusNextPrevChild(self, next: bool) -> bool:
         """Tab moves on; arrows and full sections go from hours to minutes."""
         return QWidget.focusNextPrevChild(self, next)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """By keyboard it always begins at the first section: Qt would begin at the month when one comes
+        back to it, where digits do nothing."""
+        super().focusInEvent(event)
+        if event.reason() is Qt.FocusReason.BacktabFocusReason:
+            self.setSelectedSection(self.sectionAt(0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right choose a section, where Qt would go from letter to letter."""
+        is_left, is_right = event.key() == Qt.Key.Key_Left, event.key() == Qt.Key.Key_Right
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or not (is_left or is_right):
+            super().keyPressEvent(event)
+            return
+        there = self.currentSectionIndex() + (1 if is_right else -1)
+        self.setSelectedSection(self.sectionAt(min(max(there, 0), self.sectionCount() - 1)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
