@@ -214,6 +214,12 @@ def test_all_four_files_carry_the_figures_of_the_page(summaries: Screen, tmp_pat
     assert {entry.who for entry in new} == {ME}
 
 
+def test_the_button_that_saved_a_file_has_the_focus_again(summaries: Screen, tmp_path: Path) -> None:
+    summaries.button("save-xlsx").setFocus()
+    summaries.save_as("xlsx", tmp_path / "one.xlsx")
+    assert summaries.window.focusWidget() is summaries.button("save-xlsx")
+
+
 def test_the_folder_of_the_last_file_is_offered_again(summaries: Screen, tmp_path: Path) -> None:
     summaries.save_as("json", tmp_path / "one.json")
     summaries.button("save-pdf").click()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -33,6 +33,7 @@ class SummarySide(QWidget):
         self._line: ShiftLine | None = None
         self._doubts: list[str] = []
         self._is_lead = self._has_page = self._is_saving = False
+        self._asked: Button | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.LARGE)
@@ -169,9 +170,21 @@ class SummarySide(QWidget):
         self.why.setVisible(bool(words))
 
     def set_saving(self, *, is_saving: bool) -> None:
-        """A file is being made; one at a time."""
+        """A file is being made; one at a time. Whoever asked for it by keyboard stands there again after,
+        unless they went elsewhere: a button that is off would hand the focus on to the choice of reader."""
+        files = (self.pdf, self.xlsx, self.csv, self.json)
+        if is_saving:
+            self._asked = next((button for button in files if button is self._stands()), None)
+            if self._asked is not None:
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._is_saving = is_saving
         self._enable()
+        if not is_saving and self._asked is not None and self._stands() is self:
+            self._asked.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _stands(self) -> QWidget | None:
+        """Where the focus is in this window, even while a file dialog still has the keyboard."""
+        return self.window().focusWidget()
 
     def _enable(self) -> None:
         for button in (self.pdf, self.xlsx, self.csv, self.json, self.printing):
