@@ -218,12 +218,14 @@ class Kind:
 
     def searched_words(self, values: Mapping[str, Json]) -> str:
         """The text a search looks through: notes, names, and what the declaration marks."""
-        parts = []
-        for name, field in self.fields.items():
-            value = values.get(name)
-            if value is not None and (field.searched or isinstance(field, Text)):
-                parts.append(field.words(value))
-        return "\n".join(part for part in parts if part)
+        found = [field.words(values[name]) for name, field in self._worded if values.get(name) is not None]
+        return "\n".join(part for part in found if part)
+
+    @cached_property
+    def _worded(self) -> tuple[tuple[str, Field], ...]:
+        return tuple(
+            (name, field) for name, field in self.fields.items() if field.searched or isinstance(field, Text)
+        )
 
     @cached_property
     def masked(self) -> tuple[str, ...]:

@@ -108,12 +108,19 @@ def _beginning(ops: Sequence[Held]) -> Operation:
 
 
 def _alone(held: Held) -> Merged:
-    """The common case, kept quick: a record that one operation made."""
+    """The common case: one operation's answers stand as they are."""
+    op = held.op
+    leaves = {field: (Leaf(value, held.id, op.at, op.author),) for field, value in op.set.items()}
+    return Merged(begun(held), leaves)
+
+
+def begun(held: Held) -> Record:
+    """`merge([held]).record`: the record that one operation makes, kept quick for whole weeks of them."""
     op = held.op
     values = {field: value for field, value in op.set.items() if value is not None}
     reason = values.pop(VOIDED, None)
     readable, rule_flags = _sift(op.kind, values)
-    record = Record(
+    return Record(
         id=op.record,
         kind=op.kind,
         author=op.author,
@@ -123,9 +130,6 @@ def _alone(held: Held) -> Merged:
         values=dict(readable),
         voided=None if reason is None else str(reason),
         flags=rule_flags,
-    )
-    return Merged(
-        record, {field: (Leaf(value, held.id, op.at, op.author),) for field, value in op.set.items()}
     )
 
 

@@ -15,7 +15,7 @@ import msgspec
 from outreach_app.domain.field import Field
 from outreach_app.domain.kind import Record
 from outreach_app.domain.kinds import KINDS
-from outreach_app.domain.merge import merge
+from outreach_app.domain.merge import begun, merge
 from outreach_app.domain.operation import Held
 from outreach_app.store import operations, search
 from outreach_app.store.database import Database, Progress
@@ -54,7 +54,7 @@ def apply(database: Database, ops: Sequence[Held]) -> None:
     """
     first = {held.op.record: held for held in ops}
     several = operations.with_several(database, first)
-    _add(database, [merge([held]).record for record, held in first.items() if record not in several])
+    _add(database, [begun(held) for record, held in first.items() if record not in several])
     refresh(database, [record for record in first if record in several])
 
 

@@ -63,7 +63,10 @@ class Post:
         self.server = checked_address(server)
         self._ticks = ticks
         self._session = requests.Session()
-        self._session.trust_env = True
+        # The machine's proxies and certificates are looked up once, and nobody's .netrc ever.
+        around = self._session.merge_environment_settings(self.server, {}, None, None, None)
+        self._session.trust_env = False
+        self._session.proxies, self._session.verify = around["proxies"], around["verify"]
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, PatientAdapter())
         self._session.headers["Accept-Encoding"] = "identity"
