@@ -88,7 +88,7 @@ class TimelineCard(Card):
         row = QHBoxLayout()
         row.setContentsMargins(Space.LARGE - 2, Space.SMALL, Space.SMALL, Space.SMALL)
         row.setSpacing(Space.SMALL)
-        self.words = Elided("", "small")
+        self.words = Text("", "small", wraps=True)
         self.words.setObjectName("today-line-words")
         row.addWidget(self.words, 1)
         self.amend = Button("", name="today-amend", kind="quiet", icon="pencil-simple", keys="Return")
