@@ -18,8 +18,10 @@ from outreach_app.ui.parts.check_row import CheckRow
 from outreach_app.ui.parts.columns import Scroll
 from outreach_app.ui.parts.head import Head
 from outreach_app.ui.parts.text import Elided
+from outreach_app.ui.screens.today_end import counted_hotspots
 from outreach_app.ui.screens.today_words import ago, clock, count, day, minutes_between, names, span
 from outreach_app.ui.tables.timeline import TimelineRow, TimelineView
+from outreach_app.work.today import HotspotToday
 
 TODAY = date(2026, 11, 24)
 
@@ -71,6 +73,15 @@ def test_how_long_ago_is_said_shortly(qapp, minutes: int, words: str) -> None:
 )
 def test_days_near_by_have_names(qapp, on: date, words: str) -> None:
     assert day(on, TODAY) == words
+
+
+def test_visited_hotspots_are_counted_against_the_plan_and_where_one_went_besides() -> None:
+    far = HotspotToday("far", "Far", 0, None, None, None, is_here=False, is_assigned=False)
+    planned = far._replace(id="planned", is_assigned=True)
+    besides = far._replace(id="besides", minutes=12)
+    here = far._replace(id="here", is_here=True)
+    assert counted_hotspots([far]) == 0
+    assert counted_hotspots([far, planned, besides, here]) == 3
 
 
 def test_one_and_many_are_told_apart(qapp) -> None:

@@ -107,7 +107,7 @@ class EndForm(QWidget):
                     self.form.set_value(name, value)
         self._show_not_reached([spot for spot in seen.hotspots if _is_missed(spot)])
         self.pass_on.show_items(seen.passing, self._setting.on_wall(seen.now).date())
-        self.figures.show_totals(seen.totals, len(seen.hotspots))
+        self.figures.show_totals(seen.totals, counted_hotspots(seen.hotspots))
         drafts = seen.totals.drafts_left
         words = count(
             drafts,
@@ -190,9 +190,18 @@ class EndForm(QWidget):
         self.edited.emit()
 
 
+def _is_reached(spot: HotspotToday) -> bool:
+    return bool(spot.is_here or spot.minutes or spot.last_left_at is not None)
+
+
 def _is_missed(spot: HotspotToday) -> bool:
     """In the plan of the day, and nobody of this pair was there."""
-    return spot.is_assigned and not spot.is_here and not spot.minutes and spot.last_left_at is None
+    return spot.is_assigned and not _is_reached(spot)
+
+
+def counted_hotspots(spots: Sequence[HotspotToday]) -> int:
+    """What the summary counts the visited ones against: the plan of the day, and where one went besides."""
+    return sum(spot.is_assigned or _is_reached(spot) for spot in spots)
 
 
 class Figures(QWidget):
