@@ -42,7 +42,7 @@ class ClashCard(Card):
         head = QHBoxLayout()
         head.setSpacing(Space.SMALL)
         head.addWidget(Icon("git-merge", "waiting"))
-        head.addWidget(Text(self.tr("A change arrived while you were typing"), "strong"), 1)
+        head.addWidget(Text(self.tr("Another answer has arrived"), "strong"), 1)
         self.add(head)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(Space.SMALL)
@@ -57,7 +57,7 @@ class ClashCard(Card):
             )
         )
         self._shown: list[Clash] = []
-        self.setAccessibleName(self.tr("A change arrived while you were typing"))
+        self.setAccessibleName(self.tr("Another answer has arrived"))
         self.hide()
 
     def show_clashes(self, clashes: Sequence[Clash]) -> None:
