@@ -213,7 +213,9 @@ def test_saving_without_choosing_leaves_both_answers_standing(
 def test_keeping_mine_knowingly_settles_it(opened: Opened, log: LogScreen, saved: Record) -> None:
     press(opened, "5")
     by_sam(opened, saved.id, {"headcount": 6})
-    find(log, "log-keep-headcount").setFocus()
+    log.form.go_to("headcount")
+    press(opened, Qt.Key.Key_Backtab)
+    assert find(log, "log-keep-headcount").hasFocus(), "one step back from the field, as it stands on screen"
     press(opened, Qt.Key.Key_Return)
     assert not log.clash.isVisible()
     opened.team.clock.advance(minutes=1)

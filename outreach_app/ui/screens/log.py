@@ -307,7 +307,7 @@ class LogScreen(Screen):
                 by = self.tr("you, on another laptop") if theirs.is_mine else theirs.by
                 mine = self.wording.answer(name, now.get(name))
                 found.append(Clash(name, declared.label, by, self.wording.answer(name, theirs.value), mine))
-        self.clash.show_clashes(found)
+        self.clash.show_clashes(found, self.drafts_button)
 
     @Slot(str)
     def _on_clash_taken(self, name: str) -> None:

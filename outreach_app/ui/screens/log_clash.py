@@ -60,8 +60,8 @@ class ClashCard(Card):
         self.setAccessibleName(self.tr("Another answer has arrived"))
         self.hide()
 
-    def show_clashes(self, clashes: Sequence[Clash]) -> None:
-        """Show these; none takes the card away."""
+    def show_clashes(self, clashes: Sequence[Clash], after: QWidget | None = None) -> None:
+        """Show these, Tab reaching their buttons next after `after`; none takes the card away."""
         if list(clashes) == self._shown:
             return
         is_new = any(clash not in self._shown for clash in clashes)
@@ -75,6 +75,10 @@ class ClashCard(Card):
                 widget.deleteLater()
         for clash in clashes:
             self._rows.addWidget(self._row(clash))
+        stops = self.findChildren(Button)
+        for before, stop in zip([after, *stops], stops, strict=False):
+            if before is not None:  # or Tab would come to the new buttons after all of the window
+                QWidget.setTabOrder(before, stop)
         self.setVisible(bool(clashes))
         if is_new:
             told = [f"{clash.label}: {clash.by}, {clash.theirs}." for clash in clashes]
